@@ -1,0 +1,17 @@
+namespace Outbox;
+
+/// <summary>Names of the headers that this library writes and reads. Values are UTF-8 text.</summary>
+public static class OutboxHeaders
+{
+    /// <summary>The message's id, a UUID in its 36 character form. Copies of a message carry the same one. Our own name.</summary>
+    public const string MessageId = "message-id";
+
+    /// <summary>The stable name of the message's type, as registered. Our own name.</summary>
+    public const string MessageType = "message-type";
+
+    /// <summary>W3C Trace Context, https://www.w3.org/TR/trace-context/.</summary>
+    public const string TraceParent = "traceparent";
+
+    /// <summary>W3C Trace Context, https://www.w3.org/TR/trace-context/.</summary>
+    public const string TraceState = "tracestate";
+}

@@ -1,0 +1,19 @@
+using Outbox.Messages;
+
+namespace Outbox.Registration;
+
+/// <summary>
+/// What was declared for one context type. One instance for a type in a service collection; also registered as a keyed singleton
+/// under the type.
+/// </summary>
+internal sealed class OutboxRegistration(Type contextType)
+{
+    public Type ContextType { get; } = contextType;
+
+    /// <summary>The name under which this registration's options are kept.</summary>
+    public string OptionsName { get; } = contextType.FullName ?? contextType.Name;
+
+    public MessageTypeMap Types { get; } = new();
+
+    public IMessageSerializer Serializer { get; set; } = new JsonMessageSerializer();
+}

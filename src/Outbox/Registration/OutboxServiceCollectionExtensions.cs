@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+using Outbox;
+using Outbox.Registration;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the outbox to an application.</summary>
+public static class OutboxServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the outbox and inbox for a context type. Called again for the same type it adds to the same registration. The context's
+    /// model must call <c>modelBuilder.AddOutbox()</c>, and the context must be registered (<c>AddDbContext</c> or one of its kin), before or after.
+    /// </summary>
+    /// <typeparam name="TContext">The context whose database carries the tables.</typeparam>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Declares messages, implementations and roles.</param>
+    /// <exception cref="OutboxException">Something declared cannot work.</exception>
+    public static IServiceCollection AddOutbox<TContext>(this IServiceCollection services, Action<OutboxBuilder> configure)
+        where TContext : DbContext
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        var registration = (OutboxRegistration?)services
+            .FirstOrDefault(service => service.ServiceType == typeof(OutboxRegistration) && Equals(service.ServiceKey, typeof(TContext)))
+            ?.KeyedImplementationInstance;
+        if (registration is null)
+        {
+            registration = new OutboxRegistration(typeof(TContext));
+            services.AddKeyedSingleton(typeof(TContext), registration);
+        }
+
+        configure(new OutboxBuilder(services, registration));
+        return services;
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Outbox.Storage;
+
+/// <summary>
+/// What a consumer remembers, in the same database and the same transaction as the effects of its handlers. Every call works on the
+/// context's open connection and current transaction and needs both. Safe for concurrent use with different contexts.
+/// </summary>
+public interface IInboxStore
+{
+    /// <summary>
+    /// Marks messages, in one statement. A mark that another open transaction is writing is waited for. With the transaction
+    /// rolled back the marks are gone.
+    /// </summary>
+    /// <param name="context">The context whose transaction carries the marks.</param>
+    /// <param name="consumer">The consumer's name, the scope of the marks.</param>
+    /// <param name="marks">What to mark; ids that repeat are marked once.</param>
+    /// <param name="cancellationToken">Ends the statement.</param>
+    /// <returns>The ids that were not marked before: those to handle.</returns>
+    ValueTask<IReadOnlySet<Guid>> MarkAsync(DbContext context, string consumer, IReadOnlyList<InboxMark> marks, CancellationToken cancellationToken);
+
+    /// <summary>Stores how far a consumer has come in a partition; never backwards.</summary>
+    ValueTask SetOffsetAsync(DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken);
+
+    /// <summary>How far a consumer has come in a partition, or null. Needs no transaction.</summary>
+    ValueTask<long?> GetOffsetAsync(DbContext context, string consumer, string topic, int partition, CancellationToken cancellationToken);
+
+    /// <summary>Removes marks older than an age (the database's clock), at most <paramref name="limit"/> of them. Needs no transaction.</summary>
+    /// <returns>How many were removed; fewer than the limit means that no older ones are left.</returns>
+    ValueTask<int> RemoveOldMarksAsync(DbContext context, string consumer, TimeSpan age, int limit, CancellationToken cancellationToken);
+}

@@ -1,0 +1,15 @@
+namespace Outbox.Storage;
+
+/// <summary>The waiting messages of one database, as the relay sees them. Safe for concurrent use.</summary>
+public interface IOutboxStore
+{
+    /// <summary>Opens a session that reads. Throws what the provider throws when the database is away; the relay tries again.</summary>
+    /// <exception cref="OutboxException">The tables are missing; the text says how to make them.</exception>
+    ValueTask<IOutboxReader> OpenReaderAsync(CancellationToken cancellationToken);
+
+    /// <summary>Opens a session that settles, on a connection of its own so that it works beside the reader.</summary>
+    ValueTask<IOutboxSettler> OpenSettlerAsync(CancellationToken cancellationToken);
+
+    /// <summary>Counts the waiting messages and finds the oldest. May be slow; asked seldom, in the background.</summary>
+    ValueTask<OutboxBacklog> GetBacklogAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,7 @@
+namespace Outbox.Storage;
+
+/// <summary>One running relay.</summary>
+/// <param name="RelayId">Made anew at each start.</param>
+/// <param name="Host">The machine's name, for people.</param>
+/// <param name="Version">The library's version, for people.</param>
+public sealed record RelayIdentity(Guid RelayId, string Host, string Version);

@@ -1,0 +1,13 @@
+namespace Outbox.Storage.Tables;
+
+/// <summary>How far a consumer has come in a partition: <c>inbox_offset</c>.</summary>
+internal sealed class InboxOffsetRecord
+{
+    public string Consumer { get; set; } = "";
+
+    public string Topic { get; set; } = "";
+
+    public int Partition { get; set; }
+
+    public long NextOffset { get; set; }
+}

@@ -1,0 +1,16 @@
+namespace Outbox.Storage.Tables;
+
+/// <summary>Who relays a share of the keys: <c>outbox_bucket</c>.</summary>
+internal sealed class OutboxBucketRecord
+{
+    public int Bucket { get; set; }
+
+    /// <summary>The relay's id, or null where the bucket is free.</summary>
+    public Guid? Owner { get; set; }
+
+    /// <summary>Raised with every change of owner.</summary>
+    public long Epoch { get; set; }
+
+    /// <summary>The lease ends here, by the database's clock.</summary>
+    public DateTime? LeaseUntil { get; set; }
+}

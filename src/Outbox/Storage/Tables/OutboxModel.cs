@@ -1,0 +1,146 @@
+using System.Linq.Expressions;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Outbox.Storage.Tables;
+
+/// <summary>Maps every table. The names here are the defaults of DESIGN and what the SQL of a dialect finds through the model.</summary>
+internal sealed partial class OutboxModel(ModelBuilder model, OutboxTableOptions options)
+{
+    private const string Now = "CURRENT_TIMESTAMP";
+
+    public void Map()
+    {
+        if (options.Schema is { } schema)
+        {
+            RequireName(schema, nameof(OutboxTableOptions.Schema));
+        }
+
+        MapOutbox();
+        MapParked();
+        MapInbox();
+    }
+
+    private void MapOutbox()
+    {
+        var waiting = Table<OutboxMessageRecord>("outbox_message", row => row.Id);
+        MapMessage(waiting);
+        MapCreatedAt(waiting.Property(row => row.CreatedAt), "created_at");
+
+        var scheduled = Table<OutboxScheduledRecord>("outbox_scheduled", row => row.Id);
+        MapMessage(scheduled);
+        MapCreatedAt(scheduled.Property(row => row.CreatedAt), "created_at");
+        scheduled.Property(row => row.DueAt).HasColumnName("due_at");
+        scheduled.HasIndex(row => new { row.DueAt, row.Id }).HasDatabaseName(Named("ix_outbox_scheduled_due"));
+        scheduled.HasIndex(row => row.MessageId).HasDatabaseName(Named("ix_outbox_scheduled_message"));
+
+        var bucket = Table<OutboxBucketRecord>("outbox_bucket", row => row.Bucket);
+        bucket.Property(row => row.Bucket).HasColumnName("bucket").ValueGeneratedNever();
+        bucket.Property(row => row.Owner).HasColumnName("owner");
+        bucket.Property(row => row.Epoch).HasColumnName("epoch");
+        bucket.Property(row => row.LeaseUntil).HasColumnName("lease_until");
+
+        var relay = Table<OutboxRelayRecord>("outbox_relay", row => row.RelayId);
+        relay.Property(row => row.RelayId).HasColumnName("relay_id").ValueGeneratedNever();
+        relay.Property(row => row.Host).HasColumnName("host").HasMaxLength(200);
+        relay.Property(row => row.Version).HasColumnName("version").HasMaxLength(100);
+        relay.Property(row => row.StartedAt).HasColumnName("started_at");
+        relay.Property(row => row.LastSeen).HasColumnName("last_seen");
+    }
+
+    private void MapParked()
+    {
+        var key = Table<OutboxParkedKeyRecord>("outbox_parked_key", row => row.Id);
+        key.Property(row => row.Id).HasColumnName("id");
+        key.Property(row => row.Topic).HasColumnName("topic").HasMaxLength(Messages.MessageNames.MaxTopicLength);
+        key.Property(row => row.Key).HasColumnName("key");
+        key.Property(row => row.KeyHash).HasColumnName("key_hash");
+        key.Property(row => row.HoldsKey).HasColumnName("holds_key");
+        key.Property(row => row.Attempts).HasColumnName("attempts");
+        key.Property(row => row.Error).HasColumnName("error");
+        key.Property(row => row.RequestedAction).HasColumnName("requested_action").HasMaxLength(20);
+        MapCreatedAt(key.Property(row => row.ParkedAt), "parked_at");
+        key.HasIndex(row => new { row.KeyHash, row.Topic }).HasDatabaseName(Named("ix_outbox_parked_key_hash"));
+
+        var message = Table<OutboxParkedMessageRecord>("outbox_parked_message", row => row.Id);
+        MapMessage(message);
+        message.Property(row => row.Id).ValueGeneratedNever();
+        message.Property(row => row.ParkedKeyId).HasColumnName("parked_key_id");
+        message.Property(row => row.CreatedAt).HasColumnName("created_at");
+        message.HasOne<OutboxParkedKeyRecord>().WithMany().HasForeignKey(row => row.ParkedKeyId).OnDelete(DeleteBehavior.Restrict);
+        message.HasIndex(row => new { row.ParkedKeyId, row.Id }).HasDatabaseName(Named("ix_outbox_parked_message_key"));
+    }
+
+    private void MapInbox()
+    {
+        var mark = Table<InboxMessageRecord>("inbox_message", row => new { row.Consumer, row.MessageId });
+        mark.Property(row => row.Consumer).HasColumnName("consumer").HasMaxLength(Messages.MessageNames.MaxNameLength);
+        mark.Property(row => row.MessageId).HasColumnName("message_id").ValueGeneratedNever();
+        mark.Property(row => row.Outcome).HasColumnName("outcome").HasConversion<short>();
+        mark.Property(row => row.Redrive).HasColumnName("redrive").HasDefaultValue(0);
+        MapCreatedAt(mark.Property(row => row.HandledAt), "handled_at");
+        mark.HasIndex(row => new { row.Consumer, row.HandledAt }).HasDatabaseName(Named("ix_inbox_message_age"));
+
+        var deferred = Table<InboxDeferredRecord>("inbox_deferred", row => row.Id);
+        MapMessage(deferred);
+        deferred.Property(row => row.Consumer).HasColumnName("consumer").HasMaxLength(Messages.MessageNames.MaxNameLength);
+        deferred.Property(row => row.Partition).HasColumnName("partition");
+        deferred.Property(row => row.Offset).HasColumnName("source_offset");
+        deferred.Property(row => row.Attempts).HasColumnName("attempts");
+        deferred.Property(row => row.DueAt).HasColumnName("due_at");
+        deferred.Property(row => row.Error).HasColumnName("error");
+        deferred.HasIndex(row => new { row.Consumer, row.Topic, row.Partition, row.Offset }).IsUnique()
+            .HasDatabaseName(Named("ux_inbox_deferred_source"));
+        deferred.HasIndex(row => new { row.Consumer, row.DueAt }).HasDatabaseName(Named("ix_inbox_deferred_due"));
+
+        var offset = Table<InboxOffsetRecord>("inbox_offset", row => new { row.Consumer, row.Topic, row.Partition });
+        offset.Property(row => row.Consumer).HasColumnName("consumer").HasMaxLength(Messages.MessageNames.MaxNameLength);
+        offset.Property(row => row.Topic).HasColumnName("topic").HasMaxLength(Messages.MessageNames.MaxTopicLength);
+        offset.Property(row => row.Partition).HasColumnName("partition");
+        offset.Property(row => row.NextOffset).HasColumnName("next_offset");
+    }
+
+    private EntityTypeBuilder<T> Table<T>(string name, Expression<Func<T, object?>> key)
+        where T : class
+    {
+        var entity = model.Entity<T>();
+        var table = RequireName(Named(name), nameof(OutboxTableOptions.Prefix));
+        if (options.InMigrations)
+        {
+            entity.ToTable(table, options.Schema);
+        }
+        else
+        {
+            entity.ToTable(table, options.Schema, mapped => mapped.ExcludeFromMigrations());
+        }
+
+        entity.HasKey(key).HasName(Named("pk_" + name));
+        return entity;
+    }
+
+    private static void MapMessage<T>(EntityTypeBuilder<T> entity)
+        where T : StoredMessage
+    {
+        entity.Property("Id").HasColumnName("id");
+        entity.Property(row => row.KeyHash).HasColumnName("key_hash");
+        entity.Property(row => row.MessageId).HasColumnName("message_id");
+        entity.Property(row => row.Topic).HasColumnName("topic").HasMaxLength(Messages.MessageNames.MaxTopicLength);
+        entity.Property(row => row.Key).HasColumnName("key");
+        entity.Property(row => row.Payload).HasColumnName("payload");
+        entity.Property(row => row.Headers).HasColumnName("headers");
+    }
+
+    private static void MapCreatedAt(PropertyBuilder<DateTime> property, string column) =>
+        property.HasColumnName(column).HasDefaultValueSql(Now);
+
+    private string Named(string name) => options.Prefix + name;
+
+    private static string RequireName(string name, string option) => LegalName().IsMatch(name)
+        ? name
+        : throw new OutboxException(
+            $"'{name}' (from {nameof(OutboxTableOptions)}.{option}) is not a legal name: it must match ^[A-Za-z_][A-Za-z0-9_]{{0,62}}$.");
+
+    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]{0,62}\\z")]
+    private static partial Regex LegalName();
+}

@@ -1,0 +1,12 @@
+namespace Outbox.Storage.Tables;
+
+/// <summary>A message that is moved to <c>outbox_message</c> when it is due: <c>outbox_scheduled</c>.</summary>
+internal sealed class OutboxScheduledRecord : StoredMessage
+{
+    public long Id { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+
+    /// <summary>Compared with the database's clock.</summary>
+    public DateTime DueAt { get; set; }
+}
