@@ -26,7 +26,7 @@ public static class OutboxServiceCollectionExtensions
         if (registration is null)
         {
             registration = new OutboxRegistration(typeof(TContext));
-            services.AddKeyedSingleton(typeof(TContext), registration);
+            services.AddKeyedSingleton<OutboxRegistration>(typeof(TContext), registration);
         }
 
         configure(new OutboxBuilder(services, registration));
