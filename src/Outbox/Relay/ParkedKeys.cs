@@ -1,0 +1,97 @@
+using Outbox.Signals;
+using Outbox.Storage;
+
+namespace Outbox.Relay;
+
+/// <summary>
+/// The parked keys of the owned buckets: keeps newer messages of held keys from being sent, and carries out what operators request.
+/// </summary>
+internal sealed class ParkedKeys(IParkingStore store, AsyncSignal wake)
+{
+    private readonly SemaphoreSlim _turn = new(1);
+    private Dictionary<int, List<ParkedKey>> _held = [];
+    private Dictionary<int, List<ParkedKey>>? _next;
+
+    /// <summary>Whether no key is held, so that rows need no look.</summary>
+    public bool IsEmpty => _held.Count == 0;
+
+    /// <summary>Lets what was read last take effect. Called between two reads.</summary>
+    /// <returns>Whether a key is no longer held, so that reading must start over.</returns>
+    public bool TakeAdmitted()
+    {
+        if (Interlocked.Exchange(ref _next, null) is not { } next)
+        {
+            return false;
+        }
+
+        var still = next.Values.SelectMany(keys => keys).Select(key => key.Id).ToHashSet();
+        var admitted = _held.Values.SelectMany(keys => keys).Any(key => !still.Contains(key.Id));
+        _held = next;
+        return admitted;
+    }
+
+    /// <summary>Reads the keys again and carries out requests.</summary>
+    /// <returns>False: a lease was lost.</returns>
+    public async ValueTask<bool> RefreshAsync(LeaseHolding holding, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var keys = await store.ReadKeysAsync(holding.Buckets, cancellationToken).ConfigureAwait(false);
+            var requested = keys.Where(key => key.Request is not null).GroupBy(key => holding.LeaseOf(key.KeyHash)).ToList();
+            foreach (var bucket in requested)
+            {
+                if (!await store.CarryOutAsync(bucket.Key, [.. bucket.Select(key => key.Id)], cancellationToken).ConfigureAwait(false))
+                {
+                    return false;
+                }
+            }
+
+            if (requested.Count > 0)
+            {
+                keys = await store.ReadKeysAsync(holding.Buckets, cancellationToken).ConfigureAwait(false);
+            }
+
+            Volatile.Write(ref _next, keys.Where(key => key.HoldsKey).GroupBy(key => key.KeyHash).ToDictionary(group => group.Key, group => group.ToList()));
+            wake.Set();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        return true;
+    }
+
+    /// <summary>The held key that a row belongs to, or null.</summary>
+    public ParkedKey? Find(in OutboxRow row)
+    {
+        if (_held.TryGetValue(row.KeyHash, out var keys) && row.Key is not null)
+        {
+            foreach (var key in keys)
+            {
+                if (key.Topic == row.Topic && row.Key.AsSpan().SequenceEqual(key.Key))
+                {
+                    return key;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Moves waiting rows of held keys behind those that are parked.</summary>
+    /// <returns>False: a lease was lost.</returns>
+    public async ValueTask<bool> AbsorbAsync(IEnumerable<ParkedKey> keys, LeaseHolding holding, CancellationToken cancellationToken)
+    {
+        foreach (var bucket in keys.DistinctBy(key => key.Id).GroupBy(key => holding.LeaseOf(key.KeyHash)))
+        {
+            if (!await store.AbsorbAsync(bucket.Key, [.. bucket.Select(key => key.Id)], cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
