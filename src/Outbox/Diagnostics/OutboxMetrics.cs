@@ -12,9 +12,9 @@ internal sealed class OutboxMetrics
     private readonly Counter<long> _leaseChanges;
     private readonly Histogram<double> _latency;
 
-    public OutboxMetrics(IMeterFactory factory)
+    public OutboxMetrics(IMeterFactory? factory = null)
     {
-        var meter = factory.Create(OutboxTelemetry.Name);
+        var meter = factory?.Create(OutboxTelemetry.Name) ?? new Meter(OutboxTelemetry.Name);
         _sent = meter.CreateCounter<long>(OutboxTelemetry.Sent, "{message}", "Messages that the broker has acknowledged.");
         _settled = meter.CreateCounter<long>(OutboxTelemetry.Settled, "{message}", "Messages deleted from the outbox after their acknowledgement.");
         _parked = meter.CreateCounter<long>(OutboxTelemetry.Parked, "{message}", "Messages that the broker refused for good.");

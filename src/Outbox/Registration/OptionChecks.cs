@@ -35,7 +35,7 @@ internal sealed class OptionChecks(string section)
         }
     }
 
-    public void Fail(string failure) => _failures.Add($"Outbox:{section}: {failure}");
+    public void Fail(string failure) => _failures.Add(section.Length == 0 ? $"Outbox: {failure}" : $"Outbox:{section}: {failure}");
 
     public ValidateOptionsResult Result() =>
         _failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_failures);

@@ -16,4 +16,7 @@ internal sealed class OutboxRegistration(Type contextType)
     public MessageTypeMap Types { get; } = new();
 
     public IMessageSerializer Serializer { get; set; } = new JsonMessageSerializer();
+
+    /// <summary>Whether the relay role was added.</summary>
+    public bool HasRelay { get; set; }
 }

@@ -1,6 +1,11 @@
+using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Outbox;
+using Outbox.Diagnostics;
 using Outbox.Registration;
+using Outbox.Signals;
 using Outbox.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -28,10 +33,21 @@ public static class OutboxServiceCollectionExtensions
         {
             registration = new OutboxRegistration(typeof(TContext));
             services.AddKeyedSingleton<OutboxRegistration>(typeof(TContext), registration);
+            AddShared(services, registration);
             StorageRegistration.Add(services, typeof(TContext));
         }
 
         configure(new OutboxBuilder(services, registration));
         return services;
+    }
+
+    private static void AddShared(IServiceCollection services, OutboxRegistration registration)
+    {
+        services.TryAddSingleton(provider => new OutboxMetrics(provider.GetService<IMeterFactory>()));
+        services.TryAddKeyedSingleton(registration.ContextType, (provider, _) => new RelayWakeup(provider.GetService<TimeProvider>() ?? TimeProvider.System));
+        services.AddOptions<OutboxOptions>(registration.OptionsName)
+            .Configure<IServiceProvider>((options, provider) => OutboxConfiguration.Bind(provider, "", options))
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<OutboxOptions>>(new OutboxOptionsValidator(registration.OptionsName));
     }
 }

@@ -11,6 +11,7 @@ namespace Outbox.Relay;
 /// </summary>
 internal sealed class LeaseKeeper(
     IBucketLeaseStore store, RelayIdentity relay, int buckets, RelayOptions options, OutboxMetrics metrics, TimeProvider time, ILogger logger)
+    : IDisposable
 {
     private readonly RelayBackoff _backoff = new(options.MinBackoff, options.MaxBackoff, Random.Shared.NextDouble);
     private readonly SemaphoreSlim _turn = new(1);
@@ -71,6 +72,8 @@ internal sealed class LeaseKeeper(
         await ReleaseAsync([.. _current.Leases.Values], cancellationToken).ConfigureAwait(false);
         await store.LeaveAsync(relay, cancellationToken).ConfigureAwait(false);
     }
+
+    public void Dispose() => _turn.Dispose();
 
     private async ValueTask RenewAsync(CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace Outbox.Relay;
 /// <summary>
 /// The parked keys of the owned buckets: keeps newer messages of held keys from being sent, and carries out what operators request.
 /// </summary>
-internal sealed class ParkedKeys(IParkingStore store, AsyncSignal wake)
+internal sealed class ParkedKeys(IParkingStore store, AsyncSignal wake) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private Dictionary<int, List<ParkedKey>> _held = [];
@@ -94,4 +94,6 @@ internal sealed class ParkedKeys(IParkingStore store, AsyncSignal wake)
 
         return true;
     }
+
+    public void Dispose() => _turn.Dispose();
 }

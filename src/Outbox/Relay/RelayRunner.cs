@@ -7,6 +7,7 @@ namespace Outbox.Relay;
 /// Keeps one relay going: its leases, its settlement, its suspects, and one session after the other with a pause after each failure.
 /// </summary>
 internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore, RelayIdentity relay, int buckets)
+    : IDisposable
 {
     private static readonly TimeSpan ParkedKeysInterval = TimeSpan.FromSeconds(1);
 
@@ -60,6 +61,12 @@ internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore
         }
     }
 
+    public void Dispose()
+    {
+        parts.Leases.Dispose();
+        parts.Parked.Dispose();
+    }
+
     private async Task RelayAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
@@ -69,8 +76,13 @@ internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore
                 var reader = await parts.Store.OpenReaderAsync(stopping).ConfigureAwait(false);
                 await using (reader.ConfigureAwait(false))
                 {
-                    var session = new RelaySession(parts, reader);
-                    var end = await session.RunAsync(stopping).ConfigureAwait(false);
+                    var started = parts.Time.GetTimestamp();
+                    var end = await new RelaySession(parts, reader).RunAsync(stopping).ConfigureAwait(false);
+                    if (parts.Time.GetElapsedTime(started) > parts.Options.MaxBackoff)
+                    {
+                        _backoff.Reset();
+                    }
+
                     await AfterAsync(end, stopping).ConfigureAwait(false);
                 }
             }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Outbox.Storage;
-using Outbox.Transport;
 
 namespace Outbox.Relay;
 
@@ -16,13 +15,10 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
     private readonly RelayOptions _options = parts.Options;
     private readonly TimeProvider _time = parts.Time;
     private readonly ReadFloor? _floor = reader.Writers is { } writers ? new ReadFloor(writers) : null;
-    private readonly OutgoingMessages _messages = new();
-    private readonly List<OutboxRow> _refused = [];
     private Task<PlannedRead> _read = Task.FromResult<PlannedRead>(default);
     private List<long> _deleted = [];
     private ReadPlan _plan = null!;
-    private InFlightWindow _window = null!;
-    private ITransportSender _sender = null!;
+    private SessionSender _sender = null!;
     private LeaseHolding _holding = null!;
     private long _floorStepAt;
     private TimeSpan _pollInterval;
@@ -31,8 +27,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
     public async Task<SessionEnd> RunAsync(CancellationToken stopping)
     {
         _plan = new ReadPlan(_options.BatchSize, _floor, ZoneInterval, _time);
-        _window = new InFlightWindow(_options.MaxInFlight, _options.MaxInFlightBytes, parts.Settlement, parts.Wake, _time);
-        _sender = parts.Transport.OpenSender(_window);
+        _sender = new SessionSender(parts);
         _pollInterval = _options.MinPollInterval;
         var end = SessionEnd.SenderFailed;
         try
@@ -46,7 +41,8 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
         }
         finally
         {
-            await CloseAsync(end).ConfigureAwait(false);
+            await ((Task)_read).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _sender.CloseAsync(end).ConfigureAwait(false);
         }
 
         return end;
@@ -91,6 +87,8 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
             (rows, next) = (next, rows);
         }
     }
+
+    private bool HasRoom => _plan.KnownCount + _options.BatchSize <= _options.MaxInFlight;
 
     private async Task<PlannedRead> ReadAsync(List<OutboxRow> rows, CancellationToken cancellationToken)
     {
@@ -150,7 +148,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
             return SessionEnd.Stopping;
         }
 
-        if (_window.HasFailed)
+        if (_sender.HasFailed)
         {
             return SessionEnd.SenderFailed;
         }
@@ -180,10 +178,10 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
     /// <summary>Gives buckets to other relays: once nothing is in flight and everything acknowledged is deleted, so that they send no copies.</summary>
     private async ValueTask<SessionEnd?> GiveAwayAsync(IReadOnlyList<BucketLease> excess, CancellationToken cancellationToken)
     {
-        if (!await _window.DrainAsync(_options.StopTimeout, cancellationToken).ConfigureAwait(false)
+        if (!await _sender.DrainAsync(cancellationToken).ConfigureAwait(false)
             || !await parts.Settlement.FlushAsync(_options.StopTimeout, cancellationToken).ConfigureAwait(false))
         {
-            return _window.HasFailed ? SessionEnd.SenderFailed : null;
+            return _sender.HasFailed ? SessionEnd.SenderFailed : null;
         }
 
         await parts.Leases.ReleaseAsync(excess, cancellationToken).ConfigureAwait(false);
@@ -209,16 +207,19 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
 
         foreach (var row in rows)
         {
-            if (_window.HasFailed)
+            if (_sender.HasFailed)
             {
                 return SessionEnd.SenderFailed;
             }
 
-            if (!_holding.Owns(row.KeyHash) || parts.Held.Holds(row))
+            var handOver = !_holding.Owns(row.KeyHash) || parts.Held.Holds(row)
+                ? HandOver.HeldBack
+                : await _sender.SendAsync(row, stopping).ConfigureAwait(false);
+            if (handOver == HandOver.HeldBack)
             {
                 _plan.Forget([row.Id]);
             }
-            else if (!await HandOverAsync(row, stopping).ConfigureAwait(false))
+            else if (handOver == HandOver.Failed)
             {
                 return parts.Leases.IsValid ? SessionEnd.SenderFailed : SessionEnd.LeaseLost;
             }
@@ -242,68 +243,6 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
             return true;
         });
         return keys.Count == 0 || await parts.Parked.AbsorbAsync(keys, _holding, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Hands one row to the sender, waiting for room.</summary>
-    /// <returns>False: the sender cannot go on, or the leases ran out meanwhile.</returns>
-    private async ValueTask<bool> HandOverAsync(OutboxRow row, CancellationToken stopping)
-    {
-        long tag;
-        while (!_window.TryAdd(row, out tag))
-        {
-            if (!await WaitForOutcomesAsync(stopping).ConfigureAwait(false))
-            {
-                return false;
-            }
-        }
-
-        try
-        {
-            while (!_sender.TrySend(_messages.From(row), tag))
-            {
-                if (!await WaitForOutcomesAsync(stopping).ConfigureAwait(false))
-                {
-                    _window.Remove(tag);
-                    return false;
-                }
-            }
-
-            parts.Held.TopicWorks(row.Topic);
-            return true;
-        }
-        catch (TransportException exception)
-        {
-            _window.Remove(tag);
-            return NotAccepted(row, exception.Failure, exception.Message);
-        }
-        catch (OutboxException exception)
-        {
-            _window.Remove(tag);
-            return NotAccepted(row, DeliveryFailure.Message, exception.Message);
-        }
-    }
-
-    private bool NotAccepted(in OutboxRow row, DeliveryFailure failure, string error)
-    {
-        _plan.Forget([row.Id]);
-        switch (failure)
-        {
-            case DeliveryFailure.Topic:
-                Stall(row.Topic, error);
-                return true;
-            case DeliveryFailure.Message:
-                // Earlier rows of its key may be in flight: it is looked into when they are not.
-                _refused.Add(row);
-                return false;
-            default:
-                return false;
-        }
-    }
-
-    private async ValueTask<bool> WaitForOutcomesAsync(CancellationToken stopping)
-    {
-        await _window.WaitForOutcomeAsync(_options.MinPollInterval, stopping).ConfigureAwait(false);
-        return !_window.HasFailed && parts.Leases.IsValid;
     }
 
     /// <summary>Waits until there may be something to read and there is room for it.</summary>
@@ -340,49 +279,5 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
         }
 
         return parts.Held.UntilNextAdmission() is { } admission && admission < pause ? admission : pause;
-    }
-
-    private void Stall(string topic, string error)
-    {
-        if (parts.Held.StallTopic(topic, error) > TimeSpan.Zero)
-        {
-            RelayLog.TopicStalled(parts.Logger, topic, error);
-        }
-    }
-
-    /// <summary>Ends with nothing in flight: waits for outcomes where that is allowed, gives up the rest, and passes refused rows on.</summary>
-    private async ValueTask CloseAsync(SessionEnd end)
-    {
-        await _read.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (end != SessionEnd.LeaseLost)
-        {
-            await _window.DrainAsync(_options.StopTimeout, CancellationToken.None).ConfigureAwait(false);
-        }
-
-        if (_window.Count > 0 || _window.HasFailed)
-        {
-            RelayLog.Abandoned(parts.Logger, _window.Count, end);
-        }
-
-        await _sender.AbandonAsync().ConfigureAwait(false);
-        await _sender.DisposeAsync().ConfigureAwait(false);
-        var failures = _window.GetFailures();
-        foreach (var failure in failures.Where(failure => failure.Outcome.Failure == DeliveryFailure.Topic).DistinctBy(failure => failure.Row.Topic))
-        {
-            Stall(failure.Row.Topic, failure.Outcome.Error ?? "refused");
-        }
-
-        if (end != SessionEnd.LeaseLost)
-        {
-            parts.Suspects.Add(FindSuspects(failures));
-        }
-    }
-
-    /// <summary>The refused rows, and whatever of their keys was in flight with them: a lower one may not be overtaken.</summary>
-    private IEnumerable<OutboxRow> FindSuspects(IReadOnlyList<FailedDelivery> failures)
-    {
-        var refused = failures.Where(failure => failure.Outcome.Failure == DeliveryFailure.Message).Select(failure => failure.Row).Concat(_refused);
-        var keys = refused.Select(row => row.KeyHash).ToHashSet();
-        return failures.Select(failure => failure.Row).Concat(_refused).Where(row => keys.Contains(row.KeyHash)).DistinctBy(row => row.Id);
     }
 }
