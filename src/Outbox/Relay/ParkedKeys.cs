@@ -63,30 +63,19 @@ internal sealed class ParkedKeys(IParkingStore store, AsyncSignal wake) : IDispo
         return true;
     }
 
-    /// <summary>The held key that a row belongs to, or null.</summary>
-    public ParkedKey? Find(in OutboxRow row)
-    {
-        if (_held.TryGetValue(row.KeyHash, out var keys) && row.Key is not null)
-        {
-            foreach (var key in keys)
-            {
-                if (key.Topic == row.Topic && row.Key.AsSpan().SequenceEqual(key.Key))
-                {
-                    return key;
-                }
-            }
-        }
-
-        return null;
-    }
+    /// <summary>Whether a row's ordering key is held.</summary>
+    public bool Holds(OutboxRow row) =>
+        row.Key is not null
+        && _held.TryGetValue(row.KeyHash, out var keys)
+        && keys.Exists(key => key.Topic == row.Topic && row.Key.AsSpan().SequenceEqual(key.Key));
 
     /// <summary>Moves waiting rows of held keys behind those that are parked.</summary>
     /// <returns>False: a lease was lost.</returns>
-    public async ValueTask<bool> AbsorbAsync(IEnumerable<ParkedKey> keys, LeaseHolding holding, CancellationToken cancellationToken)
+    public async ValueTask<bool> AbsorbAsync(IEnumerable<OutboxRow> rows, LeaseHolding holding, CancellationToken cancellationToken)
     {
-        foreach (var bucket in keys.DistinctBy(key => key.Id).GroupBy(key => holding.LeaseOf(key.KeyHash)))
+        foreach (var bucket in rows.GroupBy(row => holding.LeaseOf(row.KeyHash), row => row.Id))
         {
-            if (!await store.AbsorbAsync(bucket.Key, [.. bucket.Select(key => key.Id)], cancellationToken).ConfigureAwait(false))
+            if (!await store.AbsorbAsync(bucket.Key, [.. bucket], cancellationToken).ConfigureAwait(false))
             {
                 return false;
             }

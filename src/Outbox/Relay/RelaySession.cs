@@ -230,19 +230,15 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
 
     private async ValueTask<bool> AbsorbAsync(List<OutboxRow> rows, CancellationToken cancellationToken)
     {
-        var keys = new List<ParkedKey>();
-        rows.RemoveAll(row =>
+        var held = rows.FindAll(parts.Parked.Holds);
+        if (held.Count == 0)
         {
-            if (parts.Parked.Find(row) is not { } key)
-            {
-                return false;
-            }
-
-            keys.Add(key);
-            _plan.Forget([row.Id]);
             return true;
-        });
-        return keys.Count == 0 || await parts.Parked.AbsorbAsync(keys, _holding, cancellationToken).ConfigureAwait(false);
+        }
+
+        rows.RemoveAll(parts.Parked.Holds);
+        held.ForEach(row => _plan.Forget([row.Id]));
+        return await parts.Parked.AbsorbAsync(held, _holding, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits until there may be something to read and there is room for it.</summary>
