@@ -10,12 +10,17 @@ internal sealed class PostgreSqlReader : IOutboxReader
     private readonly Dictionary<ReadFilters, ReadStatement> _statements = [];
     private readonly TopicReader _topics = new();
 
+    private PostgreSqlWriterWatch? _writers;
+
     private PostgreSqlReader(PostgreSqlSession session) => _session = session;
+
+    public IWriterWatch? Writers => _writers;
 
     public static async ValueTask<PostgreSqlReader> StartAsync(PostgreSqlSession session, CancellationToken cancellationToken)
     {
         var reader = new PostgreSqlReader(session);
         await reader.StatementAsync(ReadFilters.None, cancellationToken).ConfigureAwait(false);
+        reader._writers = await PostgreSqlWriterWatch.StartAsync(session, cancellationToken).ConfigureAwait(false);
         return reader;
     }
 
@@ -38,6 +43,11 @@ internal sealed class PostgreSqlReader : IOutboxReader
         foreach (var statement in _statements.Values)
         {
             await statement.Command.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_writers is not null)
+        {
+            await _writers.DisposeAsync().ConfigureAwait(false);
         }
 
         await _session.DisposeAsync().ConfigureAwait(false);
