@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Outbox;
 using Outbox.Registration;
+using Outbox.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +28,7 @@ public static class OutboxServiceCollectionExtensions
         {
             registration = new OutboxRegistration(typeof(TContext));
             services.AddKeyedSingleton<OutboxRegistration>(typeof(TContext), registration);
+            StorageRegistration.Add(services, typeof(TContext));
         }
 
         configure(new OutboxBuilder(services, registration));
