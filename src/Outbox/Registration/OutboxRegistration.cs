@@ -15,5 +15,11 @@ internal sealed class OutboxRegistration(Type contextType)
 
     public MessageTypeMap Types { get; } = new();
 
+    /// <summary>The consumers added so far.</summary>
+    public HashSet<string> ConsumerNames { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a role was added that cannot do without a relay in this process.</summary>
+    public bool NeedsRelay { get; set; }
+
     public IMessageSerializer Serializer { get; set; } = new JsonMessageSerializer();
 }
