@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Outbox;
+using Outbox.Capture;
 using Outbox.Registration;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,7 @@ public static class OutboxServiceCollectionExtensions
         {
             registration = new OutboxRegistration(typeof(TContext));
             services.AddKeyedSingleton<OutboxRegistration>(typeof(TContext), registration);
+            CaptureRegistration.Add<TContext>(services, registration);
         }
 
         configure(new OutboxBuilder(services, registration));
