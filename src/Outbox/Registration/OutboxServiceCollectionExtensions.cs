@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Outbox;
 using Outbox.Capture;
 using Outbox.Registration;
+using Outbox.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -29,6 +30,7 @@ public static class OutboxServiceCollectionExtensions
             registration = new OutboxRegistration(typeof(TContext));
             services.AddKeyedSingleton<OutboxRegistration>(typeof(TContext), registration);
             CaptureRegistration.Add<TContext>(services, registration);
+            StorageRegistration.Add(services, typeof(TContext));
         }
 
         configure(new OutboxBuilder(services, registration));
