@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Outbox;
+using Outbox.Capture;
 using Outbox.Registration;
 using Outbox.Storage;
 
@@ -28,6 +29,7 @@ public static class OutboxServiceCollectionExtensions
         {
             registration = new OutboxRegistration(typeof(TContext));
             services.AddKeyedSingleton<OutboxRegistration>(typeof(TContext), registration);
+            CaptureRegistration.Add<TContext>(services, registration);
             StorageRegistration.Add(services, typeof(TContext));
         }
 
