@@ -29,7 +29,8 @@ public sealed class PostgreSqlStorageDatabase<TContext>(bool ownStores) : Storag
 
     protected override void Register(IServiceCollection services)
     {
-        services.AddDbContext<TContext>(options => options.UseNpgsql(_connectionString, npgsql => npgsql.EnableRetryOnFailure()));
+        services.AddDbContext<TContext>(
+            options => options.UseNpgsql(_connectionString, npgsql => npgsql.EnableRetryOnFailure()), optionsLifetime: ServiceLifetime.Singleton);
         services.AddOutbox<TContext>(outbox =>
         {
             if (ownStores)
