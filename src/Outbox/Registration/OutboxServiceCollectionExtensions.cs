@@ -3,9 +3,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Outbox;
+using Outbox.Capture;
 using Outbox.Diagnostics;
 using Outbox.Registration;
-using Outbox.Signals;
 using Outbox.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -34,6 +34,7 @@ public static class OutboxServiceCollectionExtensions
             registration = new OutboxRegistration(typeof(TContext));
             services.AddKeyedSingleton<OutboxRegistration>(typeof(TContext), registration);
             AddShared(services, registration);
+            CaptureRegistration.Add<TContext>(services, registration);
             StorageRegistration.Add(services, typeof(TContext));
         }
 
@@ -44,7 +45,6 @@ public static class OutboxServiceCollectionExtensions
     private static void AddShared(IServiceCollection services, OutboxRegistration registration)
     {
         services.TryAddSingleton(provider => new OutboxMetrics(provider.GetService<IMeterFactory>()));
-        services.TryAddKeyedSingleton(registration.ContextType, (provider, _) => new RelayWakeup(provider.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddOptions<OutboxOptions>(registration.OptionsName)
             .Configure<IServiceProvider>((options, provider) => OutboxConfiguration.Bind(provider, "", options))
             .ValidateOnStart();

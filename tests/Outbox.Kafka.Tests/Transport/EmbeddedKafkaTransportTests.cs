@@ -11,7 +11,12 @@ public sealed class EmbeddedKafkaTransportTests : TransportSpecification, IDispo
     private readonly KafkaTransports _transports = new();
 
     protected override Task<TransportUnderTest> CreateAsync(TransportVariant variant) =>
-        Task.FromResult(_transports.Create(_kafka.BootstrapServers, variant));
+        Task.FromResult(_transports.Create(_kafka.BootstrapServers, variant, options => options.ConfigureConsumer(consumer =>
+        {
+            // The embedded broker ends a rebalance only a second before the session would.
+            consumer.SessionTimeoutMs = 2_000;
+            consumer.HeartbeatIntervalMs = 200;
+        })));
 
     protected override Task CreateTopicAsync(string topic, int partitions, int? maxMessageBytes = null)
     {
