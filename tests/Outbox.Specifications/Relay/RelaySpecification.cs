@@ -254,7 +254,7 @@ public abstract class RelaySpecification : IAsyncLifetime
     [SpecificationFact]
     public async Task Start_TablesNotMigrated_FailsNamingTheFix()
     {
-        await Relay.UseAsync(context => context.Database.ExecuteSqlRawAsync("DROP TABLE outbox_bucket"));
+        await Relay.UseAsync(context => context.Database.ExecuteSqlRawAsync("DROP TABLE outbox_message"));
 
         var start = Relay.StartAsync;
 
