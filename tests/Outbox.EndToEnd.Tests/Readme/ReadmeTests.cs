@@ -22,7 +22,7 @@ public sealed partial class ReadmeTests
 
         var blocks = Block().Matches(File.ReadAllText(Path.Combine(Root, document))).Select(match => Unindent(match.Groups[1].Value));
 
-        blocks.Should().OnlyContain(block => regions.Contains(block), "a reader must be able to trust every line");
+        blocks.Where(block => !regions.Contains(block)).Should().BeEmpty("a reader must be able to trust every line");
     }
 
     [Fact]
