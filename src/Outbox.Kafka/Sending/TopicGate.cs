@@ -1,6 +1,4 @@
-using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
-using Outbox.Kafka.Errors;
 using Outbox.Kafka.Status;
 using Outbox.Transport;
 
@@ -11,7 +9,7 @@ namespace Outbox.Kafka.Sending;
 /// producer, and take others with it. Asked for each message, answered from memory but for the first. One thread.
 /// </summary>
 internal sealed class TopicGate(
-    Func<string, TimeSpan, TopicAnswer> ask,
+    TopicQuestion question,
     KafkaCluster cluster,
     TimeSpan patience,
     ILogger logger,
@@ -83,7 +81,7 @@ internal sealed class TopicGate(
         while (true)
         {
             var left = patience - time.GetElapsedTime(started);
-            var answer = ask(name, left > Pause ? left : Pause);
+            var answer = question.Ask(name, left > Pause ? left : Pause);
             if (!answer.MayAppear || left <= TimeSpan.Zero)
             {
                 return answer;
