@@ -7,6 +7,11 @@ namespace Outbox.Storage;
 public interface IOutboxReader : IAsyncDisposable
 {
     /// <summary>
+    /// Tells which ids can still appear, on this session; null where the store cannot tell. Without it every read begins at the lowest id.
+    /// </summary>
+    IWriterWatch? Writers => null;
+
+    /// <summary>
     /// Reads committed rows in the order of their ids, without locking them and without a transaction that stays open. An id that was
     /// committed before the call began and passes the filters is among them, unless <see cref="OutboxRead.Limit"/> lower ones are.
     /// </summary>

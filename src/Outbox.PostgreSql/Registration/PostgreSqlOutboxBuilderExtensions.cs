@@ -1,0 +1,29 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Outbox;
+using Outbox.PostgreSql.Capture;
+using Outbox.PostgreSql.Storage;
+using Outbox.Storage;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Chooses PostgreSQL.</summary>
+public static class PostgreSqlOutboxBuilderExtensions
+{
+    /// <summary>Reads, settles and marks with one statement for a batch. The context must be configured with <c>UseNpgsql</c>.</summary>
+    /// <param name="builder">What is declared for the context.</param>
+    /// <param name="configure">Sets options; null for the defaults.</param>
+    public static OutboxBuilder UsePostgreSql(this OutboxBuilder builder, Action<PostgreSqlOutboxOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var contextType = builder.ContextType;
+        var optionsName = contextType.FullName ?? contextType.Name;
+        builder.Services.AddOptions<PostgreSqlOutboxOptions>(optionsName).Configure(configure ?? (_ => { }));
+        builder.Services.Replace(ServiceDescriptor.KeyedSingleton<IOutboxStore>(contextType, (provider, _) => new PostgreSqlOutboxStore(
+            new PostgreSqlSessions(provider.GetRequiredService<IServiceScopeFactory>(), contextType),
+            provider.GetRequiredService<IOptionsMonitor<PostgreSqlOutboxOptions>>().Get(optionsName))));
+        builder.Services.Replace(ServiceDescriptor.KeyedSingleton<IInboxStore>(contextType, (_, _) => new PostgreSqlInboxStore()));
+        PostgreSqlCapture.Add(builder);
+        return builder;
+    }
+}

@@ -1,0 +1,126 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+using NpgsqlTypes;
+using Outbox.Storage;
+
+namespace Outbox.PostgreSql.Storage;
+
+/// <summary>The consumers' memory, on the context's connection and transaction.</summary>
+internal sealed class PostgreSqlInboxStore : IInboxStore
+{
+    public async ValueTask<IReadOnlySet<Guid>> MarkAsync(
+        DbContext context, string consumer, IReadOnlyList<InboxMark> marks, CancellationToken cancellationToken)
+    {
+        InboxTransaction.Require(context);
+
+        // In the same order everywhere, or two consumers with common ids could wait for each other.
+        var sorted = marks.DistinctBy(mark => mark.MessageId).OrderBy(mark => mark.MessageId).ToArray();
+        var added = new HashSet<Guid>(sorted.Length);
+        if (sorted.Length == 0)
+        {
+            return added;
+        }
+
+        var table = OutboxTables.Of(context).InboxMessages;
+        var sql = $"INSERT INTO {table.Name} ({table.Columns("Consumer", "MessageId", "Outcome")}) "
+            + "SELECT $1, m, o FROM UNNEST($2, $3) AS marks (m, o) "
+            + $"ON CONFLICT ({table.Columns("Consumer", "MessageId")}) DO NOTHING RETURNING {table["MessageId"]}";
+        return await RunAsync(
+            context,
+            sql,
+            [
+                Text(consumer),
+                new NpgsqlParameter<Guid[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, TypedValue = Array.ConvertAll(sorted, mark => mark.MessageId) },
+                new NpgsqlParameter<short[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint, TypedValue = Array.ConvertAll(sorted, mark => (short)mark.Outcome) },
+            ],
+            async command =>
+            {
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        added.Add(reader.GetGuid(0));
+                    }
+                }
+
+                return added;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask SetOffsetAsync(
+        DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken)
+    {
+        InboxTransaction.Require(context);
+        var table = OutboxTables.Of(context).InboxOffsets;
+        var next = table["NextOffset"];
+        await RunAsync(
+            context,
+            $"INSERT INTO {table.Name} AS o ({table.Columns("Consumer", "Topic", "Partition", "NextOffset")}) VALUES ($1, $2, $3, $4) "
+            + $"ON CONFLICT ({table.Columns("Consumer", "Topic", "Partition")}) DO UPDATE SET {next} = excluded.{next} WHERE o.{next} < excluded.{next}",
+            [Text(consumer), Text(topic), new NpgsqlParameter<int> { TypedValue = partition }, new NpgsqlParameter<long> { TypedValue = nextOffset }],
+            command => command.ExecuteNonQueryAsync(cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<long?> GetOffsetAsync(
+        DbContext context, string consumer, string topic, int partition, CancellationToken cancellationToken)
+    {
+        var table = OutboxTables.Of(context).InboxOffsets;
+        var found = await RunAsync(
+            context,
+            $"SELECT {table["NextOffset"]} FROM {table.Name} WHERE {table["Consumer"]} = $1 AND {table["Topic"]} = $2 AND {table["Partition"]} = $3",
+            [Text(consumer), Text(topic), new NpgsqlParameter<int> { TypedValue = partition }],
+            command => command.ExecuteScalarAsync(cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return (long?)found;
+    }
+
+    public async ValueTask<int> RemoveOldMarksAsync(
+        DbContext context, string consumer, TimeSpan age, int limit, CancellationToken cancellationToken)
+    {
+        var table = OutboxTables.Of(context).InboxMessages;
+        var sql = $"DELETE FROM {table.Name} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table.Name} "
+            + $"WHERE {table["Consumer"]} = $1 AND {table["HandledAt"]} < now() - $2 AND {table["Outcome"]} <> {(int)InboxOutcome.Deferred} "
+            + $"ORDER BY {table["HandledAt"]} LIMIT $3 FOR UPDATE SKIP LOCKED))";
+        return await RunAsync(
+            context,
+            sql,
+            [Text(consumer), new NpgsqlParameter<TimeSpan> { TypedValue = age }, new NpgsqlParameter<int> { TypedValue = limit }],
+            command => command.ExecuteNonQueryAsync(cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value };
+
+    private static async ValueTask<T> RunAsync<T>(
+        DbContext context, string sql, NpgsqlParameter[] parameters, Func<NpgsqlCommand, Task<T>> run, CancellationToken cancellationToken)
+    {
+        await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var command = new NpgsqlCommand(
+                sql, (NpgsqlConnection)context.Database.GetDbConnection(), (NpgsqlTransaction?)context.Database.CurrentTransaction?.GetDbTransaction());
+            await using (command.ConfigureAwait(false))
+            {
+                command.Parameters.AddRange(parameters);
+                if (context.Database.GetCommandTimeout() is { } timeout)
+                {
+                    command.CommandTimeout = timeout;
+                }
+
+                return await run(command).ConfigureAwait(false);
+            }
+        }
+        catch (PostgresException error) when (PostgreSqlErrors.IsMissing(error))
+        {
+            throw OutboxTables.Of(context).NotMigrated(error);
+        }
+        finally
+        {
+            await context.Database.CloseConnectionAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Outbox.Storage;
+
+namespace Outbox.PostgreSql.Storage;
+
+/// <summary>Opens connections of the relay's own, with the settings of the context's. Safe for concurrent use.</summary>
+internal sealed class PostgreSqlSessions(IServiceScopeFactory scopes, Type contextType)
+{
+    /// <summary>Opens an unpooled connection: its settings must not reach the application, and the application's pool keeps its size.</summary>
+    /// <param name="settings">Statements that set up the session.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async ValueTask<PostgreSqlSession> OpenAsync(string settings, CancellationToken cancellationToken)
+    {
+        var (connection, tables) = await CloneAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            var command = new NpgsqlCommand(settings, connection);
+            await using (command.ConfigureAwait(false))
+            {
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return new PostgreSqlSession(connection, tables);
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async ValueTask<(NpgsqlConnection Connection, OutboxTables Tables)> CloneAsync(CancellationToken cancellationToken)
+    {
+        var scope = scopes.CreateAsyncScope();
+        await using (scope.ConfigureAwait(false))
+        {
+            var context = (DbContext?)scope.ServiceProvider.GetService(contextType) ?? throw new OutboxException(
+                $"{contextType.Name} is not registered. Add services.AddDbContext<{contextType.Name}>(…), or one of its kin.");
+            var source = context.Database.GetDbConnection() as NpgsqlConnection ?? throw new OutboxException(
+                $"UsePostgreSql() needs a context on PostgreSQL: configure {contextType.Name} with UseNpgsql, or leave UsePostgreSql() out.");
+            var own = new NpgsqlConnectionStringBuilder(source.ConnectionString)
+            {
+                Pooling = false,
+                Multiplexing = false,
+                Enlist = false,
+                MaxAutoPrepare = 0,
+            };
+            var clone = await source.CloneWithAsync(own.ConnectionString, cancellationToken).ConfigureAwait(false);
+            return (clone, OutboxTables.Of(context));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Outbox.Storage.Tables;
+
+namespace Outbox.Storage;
+
+/// <summary>
+/// The inbox's writes where nothing but plain SQL is known: an insert for each mark. A duplicate fails its statement and leaves the
+/// transaction usable, as on SQL Server, MySQL and Oracle.
+/// </summary>
+internal static class PortableInbox
+{
+    public static async Task<IReadOnlySet<Guid>> MarkAsync(
+        DbContext context, string consumer, InboxMark[] marks, CancellationToken cancellationToken)
+    {
+        var known = await FindAsync(context, consumer, Array.ConvertAll(marks, mark => mark.MessageId), cancellationToken).ConfigureAwait(false);
+        var table = OutboxTables.Of(context).InboxMessages;
+        var insert = $"INSERT INTO {table.Name} ({table.Columns("Consumer", "MessageId", "Outcome")}) VALUES ({{0}}, {{1}}, {{2}})";
+        var added = new HashSet<Guid>(marks.Length);
+        foreach (var mark in marks.Where(mark => !known.Contains(mark.MessageId)))
+        {
+            try
+            {
+                await context.Database.ExecuteSqlRawAsync(insert, [consumer, mark.MessageId, (short)mark.Outcome], cancellationToken)
+                    .ConfigureAwait(false);
+                added.Add(mark.MessageId);
+            }
+            catch (DbException)
+            {
+                var there = await FindAsync(context, consumer, [mark.MessageId], cancellationToken).ConfigureAwait(false);
+                if (there.Count == 0)
+                {
+                    throw;
+                }
+            }
+        }
+
+        return added;
+    }
+
+    public static async Task<int> SetOffsetAsync(
+        DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken)
+    {
+        var offset = context.Set<InboxOffsetRecord>().AsNoTracking().IgnoreQueryFilters()
+            .Where(row => row.Consumer == consumer && row.Topic == topic && row.Partition == partition);
+        if (await offset.AnyAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return await AdvanceAsync().ConfigureAwait(false);
+        }
+
+        var table = OutboxTables.Of(context).InboxOffsets;
+        var insert = $"INSERT INTO {table.Name} ({table.Columns("Consumer", "Topic", "Partition", "NextOffset")}) VALUES ({{0}}, {{1}}, {{2}}, {{3}})";
+        try
+        {
+            return await context.Database.ExecuteSqlRawAsync(insert, [consumer, topic, partition, nextOffset], cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (DbException)
+        {
+            if (!await offset.AnyAsync(cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            return await AdvanceAsync().ConfigureAwait(false);
+        }
+
+        Task<int> AdvanceAsync() => offset.Where(row => row.NextOffset < nextOffset)
+            .ExecuteUpdateAsync(row => row.SetProperty(to => to.NextOffset, nextOffset), cancellationToken);
+    }
+
+    private static Task<HashSet<Guid>> FindAsync(DbContext context, string consumer, Guid[] ids, CancellationToken cancellationToken) =>
+        context.Set<InboxMessageRecord>().AsNoTracking().IgnoreQueryFilters()
+            .Where(row => row.Consumer == consumer && EF.Parameter(ids).Contains(row.MessageId))
+            .Select(row => row.MessageId).ToHashSetAsync(cancellationToken);
+}

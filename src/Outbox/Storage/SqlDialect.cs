@@ -1,0 +1,54 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+
+namespace Outbox.Storage;
+
+/// <summary>What differs between databases in the little that is not LINQ.</summary>
+internal sealed class SqlDialect
+{
+    private static readonly SqlDialect PostgreSql = new()
+    {
+        HasOnConflict = true,
+        LocksRows = true,
+        IsMissing = error => error.SqlState is "42P01" or "42703" or "3F000",
+    };
+
+    private static readonly SqlDialect Sqlite = new()
+    {
+        HasOnConflict = true,
+        SessionSetup = "PRAGMA busy_timeout = 1000; PRAGMA journal_mode = wal;",
+        IsMissing = error => error.Message.Contains("no such table", StringComparison.Ordinal)
+            || error.Message.Contains("no such column", StringComparison.Ordinal),
+    };
+
+    private static readonly SqlDialect SqlServer = new() { IdentityInsert = ("SET IDENTITY_INSERT {0} ON;", "SET IDENTITY_INSERT {0} OFF;") };
+
+    private static readonly SqlDialect Other = new();
+
+    private SqlDialect()
+    {
+    }
+
+    /// <summary>Whether <c>INSERT … ON CONFLICT DO NOTHING RETURNING</c> is understood.</summary>
+    public bool HasOnConflict { get; private init; }
+
+    /// <summary>Whether <c>FOR UPDATE SKIP LOCKED</c> is understood.</summary>
+    public bool LocksRows { get; private init; }
+
+    /// <summary>Run once for each session; null for nothing.</summary>
+    public string? SessionSetup { get; private init; }
+
+    /// <summary>Goes around an insert with ids of our own into the table <c>{0}</c>; null where that needs no permission.</summary>
+    public (string Before, string After)? IdentityInsert { get; private init; }
+
+    /// <summary>Whether an error means that a table or column is not there; null where the provider doesn't tell.</summary>
+    public Func<DbException, bool>? IsMissing { get; private init; }
+
+    public static SqlDialect Of(DbContext context) => context.Database.ProviderName switch
+    {
+        "Npgsql.EntityFrameworkCore.PostgreSQL" => PostgreSql,
+        "Microsoft.EntityFrameworkCore.Sqlite" => Sqlite,
+        "Microsoft.EntityFrameworkCore.SqlServer" => SqlServer,
+        _ => Other,
+    };
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Outbox.Storage;
+
+/// <summary>Registers the stores that work on any relational provider, under the context's type.</summary>
+internal static class StorageRegistration
+{
+    public static void Add(IServiceCollection services, Type contextType)
+    {
+        services.TryAddKeyedSingleton(
+            contextType, (provider, _) => new ContextSessions(provider.GetRequiredService<IServiceScopeFactory>(), contextType));
+        services.TryAddKeyedSingleton<IOutboxStore>(contextType, (provider, _) => new EfOutboxStore(Sessions(provider)));
+        services.TryAddKeyedSingleton<IBucketLeaseStore>(contextType, (provider, _) => new EfBucketLeaseStore(Sessions(provider)));
+        services.TryAddKeyedSingleton<IParkingStore>(contextType, (provider, _) => new EfParkingStore(Sessions(provider)));
+        services.TryAddKeyedSingleton<IInboxStore>(contextType, (_, _) => new EfInboxStore());
+
+        ContextSessions Sessions(IServiceProvider provider) => provider.GetRequiredKeyedService<ContextSessions>(contextType);
+    }
+}
