@@ -17,6 +17,7 @@ internal sealed class TopicGate(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RefusalHolds = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AwayHolds = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, TopicState> _topics = [];
     private TopicState? _last;
@@ -57,11 +58,12 @@ internal sealed class TopicGate(
             return;
         }
 
-        var answer = AskWithPatience(topic.Name);
+        // Patience only the first time: the sending thread must not wait again and again for a topic that stays away.
+        var answer = topic.Error is null ? AskWithPatience(topic.Name) : question.Ask(topic.Name, patience);
         if (answer.IsUnreachable)
         {
             // It waits in the producer then, as all others do, and nothing more is asked for a while.
-            _brokerAwayUntil = In(patience);
+            _brokerAwayUntil = In(AwayHolds);
         }
 
         if (answer.Error is { } reason && !answer.IsUnreachable)
