@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Outbox;
+using Outbox.PostgreSql.Capture;
 using Outbox.PostgreSql.Storage;
 using Outbox.Storage;
 
@@ -22,6 +23,7 @@ public static class PostgreSqlOutboxBuilderExtensions
             new PostgreSqlSessions(provider.GetRequiredService<IServiceScopeFactory>(), contextType),
             provider.GetRequiredService<IOptionsMonitor<PostgreSqlOutboxOptions>>().Get(optionsName))));
         builder.Services.Replace(ServiceDescriptor.KeyedSingleton<IInboxStore>(contextType, (_, _) => new PostgreSqlInboxStore()));
+        PostgreSqlCapture.Add(builder);
         return builder;
     }
 }

@@ -23,6 +23,9 @@ public sealed class OutboxBuilder
     /// <summary>The context whose database carries the tables. Also the key under which the seams are registered in <see cref="Services"/>.</summary>
     public Type ContextType => Registration.ContextType;
 
+    /// <summary>The name under which the options of this registration are kept, those of implementations and roles too.</summary>
+    public string OptionsName => Registration.OptionsName;
+
     internal OutboxRegistration Registration { get; }
 
     /// <summary>Declares a type of message that this service sends, with a text key (UTF-8).</summary>

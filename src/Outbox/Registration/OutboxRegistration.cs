@@ -15,5 +15,11 @@ internal sealed class OutboxRegistration(Type contextType)
 
     public MessageTypeMap Types { get; } = new();
 
+    /// <summary>The consumers added so far.</summary>
+    public HashSet<string> ConsumerNames { get; } = new(StringComparer.Ordinal);
+
     public IMessageSerializer Serializer { get; set; } = new JsonMessageSerializer();
+
+    /// <summary>Whether the relay role was added.</summary>
+    public bool HasRelay { get; set; }
 }

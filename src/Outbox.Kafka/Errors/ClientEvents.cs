@@ -1,0 +1,42 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Outbox.Kafka.Errors;
+
+/// <summary>Takes a client's log lines and errors to the logger, and keeps the last error for those who ask for the state.</summary>
+internal sealed class ClientEvents(ILogger logger)
+{
+    private volatile string? _lastError;
+
+    public string? LastError => _lastError;
+
+    /// <summary>Forgets the last error, before something new is tried.</summary>
+    public void Forget() => _lastError = null;
+
+    public void OnLog(LogMessage message)
+    {
+        var level = (LogLevel)message.LevelAs(LogLevelType.MicrosoftExtensionsLogging);
+        if (logger.IsEnabled(level))
+        {
+            logger.ClientSays(level, message.Name, message.Facility, message.Message);
+        }
+    }
+
+    public void OnError(Error error)
+    {
+        // "All brokers are down" follows the error that says why, and hides it.
+        if (error.Code != ErrorCode.Local_AllBrokersDown || _lastError is null)
+        {
+            _lastError = KafkaErrors.Describe(error);
+        }
+
+        if (error.IsFatal)
+        {
+            logger.ClientFatal(KafkaErrors.Describe(error));
+        }
+        else
+        {
+            logger.ClientError(KafkaErrors.Describe(error));
+        }
+    }
+}

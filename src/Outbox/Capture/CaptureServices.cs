@@ -1,0 +1,24 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Outbox.Registration;
+using Outbox.Signals;
+
+namespace Outbox.Capture;
+
+/// <summary>What the contexts of one type share.</summary>
+internal sealed class CaptureServices(IServiceProvider services, OutboxRegistration registration)
+{
+    public Type ContextType => registration.ContextType;
+
+    public TimeProvider Time { get; } = services.GetRequiredService<TimeProvider>();
+
+    public MessageComposer Composer { get; } = new(
+        registration, services.GetRequiredService<IOptionsMonitor<OutboxOptions>>(), services.GetRequiredService<TimeProvider>());
+
+    public IOutboxInsertSql InsertSql { get; } =
+        services.GetKeyedService<IOutboxInsertSql>(registration.ContextType) ?? PortableInsertSql.Instance;
+
+    public RelayWakeup Wakeup { get; } = services.GetRequiredKeyedService<RelayWakeup>(registration.ContextType);
+
+    public CommitSignals Signals { get; } = services.GetRequiredService<CommitSignals>();
+}

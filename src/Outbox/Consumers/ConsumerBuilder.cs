@@ -1,0 +1,98 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Outbox.Consumers;
+using Outbox.Handling;
+using Outbox.Messages;
+using Polly;
+
+namespace Outbox;
+
+/// <summary>Declares one consumer: what it receives and who handles it.</summary>
+public sealed class ConsumerBuilder
+{
+    private readonly ConsumerDefinition _definition;
+
+    internal ConsumerBuilder(IServiceCollection services, ConsumerDefinition definition)
+    {
+        Services = services;
+        _definition = definition;
+    }
+
+    /// <summary>The application's services.</summary>
+    public IServiceCollection Services { get; }
+
+    /// <summary>Receives these topics. Called again it adds to them.</summary>
+    /// <exception cref="OutboxException">A name is not a legal topic name.</exception>
+    public ConsumerBuilder Subscribe(params string[] topics)
+    {
+        ArgumentNullException.ThrowIfNull(topics);
+        foreach (var topic in topics)
+        {
+            MessageNames.RequireTopic(topic);
+            if (!_definition.Topics.Contains(topic))
+            {
+                _definition.Topics.Add(topic);
+            }
+        }
+
+        return this;
+    }
+
+    /// <summary>Handles a type of message whose name is declared by <see cref="OutboxBuilder.Message{TMessage}"/>, before or after.</summary>
+    /// <typeparam name="TMessage">The message.</typeparam>
+    /// <typeparam name="THandler">Its handler; registered as scoped unless it is registered already.</typeparam>
+    public ConsumerBuilder Handle<TMessage, THandler>()
+        where TMessage : class
+        where THandler : class, IMessageHandler<TMessage> => Add<TMessage, THandler>(null);
+
+    /// <summary>Handles a type of message by its stable name, for a service that does not send it.</summary>
+    /// <typeparam name="TMessage">The message.</typeparam>
+    /// <typeparam name="THandler">Its handler; registered as scoped unless it is registered already.</typeparam>
+    /// <param name="name">The name that travels with the message.</param>
+    /// <exception cref="OutboxException">The name is not legal.</exception>
+    public ConsumerBuilder Handle<TMessage, THandler>(string name)
+        where TMessage : class
+        where THandler : class, IMessageHandler<TMessage>
+    {
+        MessageNames.RequireMessageName(name);
+        return Add<TMessage, THandler>(name);
+    }
+
+    /// <summary>Sets the consumer's options.</summary>
+    public ConsumerBuilder Configure(Action<ConsumerOptions> configure)
+    {
+        Services.Configure(_definition.OptionsName, configure);
+        return this;
+    }
+
+    /// <summary>
+    /// Puts a pipeline of your own in place of the default retries. It runs around each attempt, which has a scope and a transaction of
+    /// its own; what it lets through is dead-lettered, but for an open circuit, which is waited out.
+    /// </summary>
+    /// <param name="configure">Adds strategies. Let <see cref="MessageFormatException"/> pass without retries.</param>
+    public ConsumerBuilder UseRetries(Action<ResiliencePipelineBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        _definition.Retries = configure;
+        return this;
+    }
+
+    /// <summary>
+    /// Says that another process relays this database's outbox. Without it the consumer brings a relay along, because its dead letters
+    /// and what its handlers enqueue are sent by one.
+    /// </summary>
+    public ConsumerBuilder RelayElsewhere()
+    {
+        _definition.RelaysElsewhere = true;
+        return this;
+    }
+
+    private ConsumerBuilder Add<TMessage, THandler>(string? name)
+        where TMessage : class
+        where THandler : class, IMessageHandler<TMessage>
+    {
+        Services.TryAddScoped<THandler>();
+        _definition.Handlers.Add(HandlerBinding.Of<TMessage, THandler>(name));
+        return this;
+    }
+}

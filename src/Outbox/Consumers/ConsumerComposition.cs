@@ -1,0 +1,93 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Outbox.DeadLetters;
+using Outbox.Handling;
+using Outbox.Inbox;
+using Outbox.Storage;
+using Outbox.Storage.Tables;
+using Outbox.Transport;
+
+namespace Outbox.Consumers;
+
+/// <summary>Puts one consumer's parts together, from its definition and the application's services.</summary>
+internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDefinition definition)
+{
+    private readonly Type _contextType = definition.Registration.ContextType;
+    private readonly TimeProvider _time = services.GetRequiredService<TimeProvider>();
+    private readonly IServiceScopeFactory _scopes = services.GetRequiredService<IServiceScopeFactory>();
+    private readonly IOptionsMonitor<ConsumerOptions> _options = services.GetRequiredService<IOptionsMonitor<ConsumerOptions>>();
+
+    /// <summary>The consumer as a hosted service. What cannot work is told when it starts.</summary>
+    public ConsumerService CreateConsumer() => new(definition.Name, CreateParts, _time, Log<ConsumerService>());
+
+    public InboxCleanerService CreateCleaner() => new(
+        new InboxCleaner(_scopes, _contextType, Store(), definition.Name, _time),
+        definition.Name,
+        () => _options.Get(definition.OptionsName),
+        _time,
+        Log<InboxCleanerService>());
+
+    /// <exception cref="OutboxException">It cannot work; the text has every reason.</exception>
+    private ConsumerParts CreateParts()
+    {
+        var options = _options.Get(definition.OptionsName);
+        var errors = new List<string>();
+        var handlers = HandlerMap.Build(definition.Handlers, definition.Registration.Types, errors);
+        var transport = services.GetKeyedService<IReceivingTransport>(_contextType);
+        if (transport is null)
+        {
+            errors.Add("There is no transport to receive from. Add UseKafka(…) to AddOutbox, or UseInMemoryTransport(…) in a test.");
+        }
+
+        CheckModel(errors);
+        if (errors.Count > 0)
+        {
+            throw new OutboxException($"Consumer '{definition.Name}' cannot start: " + string.Join(" ", errors));
+        }
+
+        var lanes = new LaneSet(options.Lanes, options.MaxInFlightPerLane, CreateHandling(handlers, options), Log<Lane>());
+        var offsets = new InboxOffsets(_scopes, _contextType, Store(), definition.Name, _time, Log<InboxOffsets>());
+        var subscription = new Subscription(definition.GroupOf(options), definition.Topics, options.InstanceId);
+        var loop = new ConsumerLoop(
+            definition.Name, transport!, subscription, lanes, offsets, ConsumerTimes.Of(options), _time, Log<ConsumerLoop>());
+        return new ConsumerParts(loop, lanes, offsets, options);
+    }
+
+    private MessageHandling CreateHandling(HandlerMap handlers, ConsumerOptions options)
+    {
+        var name = definition.Name;
+        var transaction = new MarkedTransaction(_scopes, _contextType, Store(), name, Log<MarkedTransaction>());
+        return new MessageHandling(
+            name,
+            new MessageDecoder(handlers, definition.Registration.Serializer),
+            new HandlerAttempt(transaction, name, options.HandlerTimeout, _time, Log<HandlerAttempt>()),
+            RetryPipeline.Build(options, definition.Retries, _time),
+            new DeadLetterWriter(
+                transaction, new DeadLetterComposer(name, definition.GroupOf(options)), name, _time, Log<DeadLetterWriter>()),
+            services.GetRequiredKeyedService<HandlingEvents>(definition.OptionsName),
+            _time,
+            Log<MessageHandling>());
+    }
+
+    private void CheckModel(List<string> errors)
+    {
+        using var scope = _scopes.CreateScope();
+        var context = (DbContext?)scope.ServiceProvider.GetService(_contextType);
+        if (context is null)
+        {
+            errors.Add($"{_contextType.Name} is not registered. Add services.AddDbContext<{_contextType.Name}>(…), or one of its kin.");
+        }
+        else if (context.Model.FindEntityType(typeof(InboxMessageRecord)) is null)
+        {
+            errors.Add(
+                $"The model of {_contextType.Name} has no outbox tables. Add modelBuilder.AddOutbox() to its OnModelCreating and a migration.");
+        }
+    }
+
+    private IInboxStore Store() => services.GetRequiredKeyedService<IInboxStore>(_contextType);
+
+    private ILogger<T> Log<T>() => services.GetService<ILogger<T>>() ?? NullLogger<T>.Instance;
+}

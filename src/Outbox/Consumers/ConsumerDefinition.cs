@@ -1,0 +1,25 @@
+using Outbox.Handling;
+using Outbox.Registration;
+using Polly;
+
+namespace Outbox.Consumers;
+
+/// <summary>What was declared for one consumer. Filled while services are registered, then only read.</summary>
+internal sealed class ConsumerDefinition(string name, OutboxRegistration registration)
+{
+    public string Name { get; } = name;
+
+    public OutboxRegistration Registration { get; } = registration;
+
+    public string OptionsName { get; } = $"{registration.OptionsName}:{name}";
+
+    public List<string> Topics { get; } = [];
+
+    public List<HandlerBinding> Handlers { get; } = [];
+
+    public Action<ResiliencePipelineBuilder>? Retries { get; set; }
+
+    public bool RelaysElsewhere { get; set; }
+
+    public string GroupOf(ConsumerOptions options) => options.GroupId ?? Name;
+}

@@ -1,0 +1,179 @@
+using Microsoft.Extensions.Logging;
+using Outbox.Handling;
+using Outbox.Inbox;
+using Outbox.Transport;
+
+namespace Outbox.Consumers;
+
+/// <summary>
+/// Receives for one consumer on one thread, and never blocks it for a handler: a message whose lane is full waits aside with its
+/// partition paused. The other part of this class follows the assignment.
+/// </summary>
+internal sealed partial class ConsumerLoop(
+    string consumer,
+    IReceivingTransport transport,
+    Subscription subscription,
+    LaneSet lanes,
+    InboxOffsets offsets,
+    ConsumerTimes times,
+    TimeProvider time,
+    ILogger<ConsumerLoop> logger) : IAssignmentListener
+{
+    private static readonly TimeSpan HeldPoll = TimeSpan.FromMilliseconds(5);
+    private static readonly ExponentialBackoff ReceiveAgain = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1));
+    private static readonly ExponentialBackoff OpenAgain = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
+
+    private readonly Dictionary<TopicPartitionId, PartitionWork> _assigned = [];
+    private readonly List<PartitionWork> _holding = [];
+    private ITransportReceiver? _receiver;
+    private long _lastCommit;
+    private int _failures;
+
+    /// <summary>Receives until cancelled; blocks its thread. A receiver that fails for good is replaced by another.</summary>
+    public void Run(CancellationToken stopping)
+    {
+        var openings = 0;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                RunReceiver(() => openings = 0, stopping);
+            }
+            catch (Exception exception)
+            {
+                var wait = OpenAgain.After(++openings);
+                LogReceiverFailed(exception, consumer, wait);
+                Wait(wait, stopping);
+            }
+        }
+    }
+
+    private void RunReceiver(Action succeeded, CancellationToken stopping)
+    {
+        _lastCommit = time.GetTimestamp();
+        _receiver = transport.OpenReceiver(subscription, this);
+        try
+        {
+            while (!stopping.IsCancellationRequested)
+            {
+                if (lanes.TakeFailure())
+                {
+                    throw new InvalidOperationException("A lane has let go of a message.");
+                }
+
+                if (TryTurn(_receiver, stopping))
+                {
+                    succeeded();
+                }
+            }
+        }
+        finally
+        {
+            CloseEverything(_receiver);
+        }
+    }
+
+    /// <summary>Receives one message, if there is one, and does what is due.</summary>
+    private bool TryTurn(ITransportReceiver receiver, CancellationToken stopping)
+    {
+        try
+        {
+            if (receiver.Receive(_holding.Count > 0 ? HeldPoll : times.Poll) is { } message)
+            {
+                Accept(receiver, message);
+            }
+
+            PauseAgain(receiver);
+            ReleaseHeld(receiver);
+            CommitIfDue(receiver);
+            _failures = 0;
+            return true;
+        }
+        catch (TransportException exception) when (exception.Failure != DeliveryFailure.Fatal)
+        {
+            var wait = ReceiveAgain.After(++_failures);
+            LogReceiveFailed(exception, consumer, exception.Failure, _failures);
+            Wait(wait, stopping);
+            return false;
+        }
+    }
+
+    private void Accept(ITransportReceiver receiver, ReceivedMessage message)
+    {
+        if (!_assigned.TryGetValue(message.Source, out var work))
+        {
+            return;
+        }
+
+        work.Receive(message.Offset);
+        if (work.Held.Count == 0 && lanes.For(message).TryEnqueue(work, message))
+        {
+            return;
+        }
+
+        if (work.Held.Count == 0)
+        {
+            _holding.Add(work);
+        }
+
+        work.Held.Enqueue(message);
+        if (!work.IsPaused)
+        {
+            receiver.Pause([work.Partition]);
+            work.IsPaused = true;
+        }
+    }
+
+    private void ReleaseHeld(ITransportReceiver receiver)
+    {
+        for (var i = _holding.Count - 1; i >= 0; i--)
+        {
+            var work = _holding[i];
+            while (work.Held.TryPeek(out var message) && lanes.For(message) is { IsDrained: true } lane && lane.TryEnqueue(work, message))
+            {
+                work.Held.Dequeue();
+            }
+
+            if (work.Held.Count == 0)
+            {
+                receiver.Resume([work.Partition]);
+                work.IsPaused = false;
+                _holding.RemoveAt(i);
+            }
+        }
+    }
+
+    private void CommitIfDue(ITransportReceiver receiver)
+    {
+        if (time.GetElapsedTime(_lastCommit) >= times.CommitInterval)
+        {
+            _lastCommit = time.GetTimestamp();
+            Commit(receiver, _assigned.Values);
+        }
+    }
+
+    private void Commit(ITransportReceiver receiver, IEnumerable<PartitionWork> works)
+    {
+        var due = works.Select(work => (Work: work, work.Next)).Where(entry => entry.Next != entry.Work.Committed).ToList();
+        if (due.Count == 0)
+        {
+            return;
+        }
+
+        var next = due.ConvertAll(entry => KeyValuePair.Create(entry.Work.Partition, entry.Next!.Value));
+        offsets.Offer(next);
+        receiver.Commit(next);
+        due.ForEach(entry => entry.Work.Committed = entry.Next);
+    }
+
+    private void Wait(TimeSpan duration, CancellationToken stopping)
+    {
+        try
+        {
+            Task.Delay(duration, time, stopping).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+}

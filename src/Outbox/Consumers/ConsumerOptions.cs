@@ -1,0 +1,62 @@
+namespace Outbox;
+
+/// <summary>Options of one consumer. Bound from the configuration section <c>Outbox:Consumers:{name}</c>; code wins over it.</summary>
+public sealed class ConsumerOptions
+{
+    /// <summary>
+    /// The Kafka consumer group. It can be renamed without forgetting what was handled, which is kept under the consumer's name; dead
+    /// letters go to <c>{topic}.{group}.dlq</c>, which must be a legal topic name. Two consumers never share a group.
+    /// </summary>
+    /// <value>Default: null, the consumer's name.</value>
+    public string? GroupId { get; set; }
+
+    /// <summary>The static member id (Kafka's <c>group.instance.id</c>), different for every running instance.</summary>
+    /// <value>Default: null, a dynamic member.</value>
+    public string? InstanceId { get; set; }
+
+    /// <summary>How many messages are handled at once. Messages of one key are always in the same lane.</summary>
+    /// <value>Default: twice the number of processors. From 1 to 1,024.</value>
+    public int Lanes { get; set; } = Environment.ProcessorCount * 2;
+
+    /// <summary>How many messages wait in one lane. When it is full, the partitions that feed it pause.</summary>
+    /// <value>Default: 100. From 1 to 100,000.</value>
+    public int MaxInFlightPerLane { get; set; } = 100;
+
+    /// <summary>How often a handler is called for a message before it is dead-lettered. Not used with retries of your own.</summary>
+    /// <value>Default: 3. From 1 to 100.</value>
+    public int MaxAttempts { get; set; } = 3;
+
+    /// <summary>The wait before the second attempt, about; it doubles with each further one. The message's lane waits with it.</summary>
+    /// <value>Default: 100 ms. From 0 to 1 minute, at most <see cref="MaxRetryDelay"/>.</value>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>No wait between attempts is longer.</summary>
+    /// <value>Default: 5 s. From 1 ms to 5 minutes.</value>
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>After this time an attempt's token is cancelled and the attempt has failed, even if the handler returns later.</summary>
+    /// <value>Default: 1 minute. From 1 ms to 1 hour.</value>
+    public TimeSpan HandlerTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How long handlers may go on when the consumer stops or a partition is given to another instance. Then they are cancelled,
+    /// rolled back, and their messages received again. Keep it below the host's shutdown timeout and Kafka's <c>max.poll.interval.ms</c>.
+    /// </summary>
+    /// <value>Default: 15 s. From 0 to 5 minutes.</value>
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often offsets are committed to the broker. After a crash, what was handled since then is received again and skipped.</summary>
+    /// <value>Default: 1 s. From 10 ms to 1 minute.</value>
+    public TimeSpan CommitInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long the marks of handled messages are kept. A copy that arrives later is handled again, so keep it above the retention of
+    /// the topics.
+    /// </summary>
+    /// <value>Default: 8 days, a day more than Kafka keeps messages by default. From 1 minute to 10,000 days.</value>
+    public TimeSpan InboxRetention { get; set; } = TimeSpan.FromDays(8);
+
+    /// <summary>How often marks older than <see cref="InboxRetention"/> are removed.</summary>
+    /// <value>Default: 5 minutes. From 1 s to 1 day, at most <see cref="InboxRetention"/>.</value>
+    public TimeSpan InboxCleanupInterval { get; set; } = TimeSpan.FromMinutes(5);
+}

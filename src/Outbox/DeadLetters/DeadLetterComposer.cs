@@ -1,0 +1,70 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore.Storage;
+using Outbox.Messages;
+using Outbox.Storage.Tables;
+
+namespace Outbox.DeadLetters;
+
+/// <summary>Turns a dead letter into the row that the relay sends.</summary>
+internal sealed class DeadLetterComposer(string consumer, string groupId)
+{
+    private const int MostErrorCharacters = 1_000;
+    private const string OwnPrefix = "dlq.";
+
+    public string TopicOf(DeadLetter letter) => DeadLetterTopic.Of(letter.Message.Source.Topic, groupId);
+
+    public OutboxMessageRecord Compose(DeadLetter letter, DateTimeOffset failedAt) => new()
+    {
+        KeyHash = OrderingKey.Hash(letter.Message.Key, letter.MessageId),
+        MessageId = letter.MessageId,
+        Topic = TopicOf(letter),
+        Key = letter.Message.Key,
+        Payload = letter.Message.Payload,
+        Headers = HeaderCodec.Encode(Headers(letter, failedAt)),
+    };
+
+    private MessageHeaders Headers(DeadLetter letter, DateTimeOffset failedAt)
+    {
+        var (message, id, error, attempts, handler, firstSeen) = letter;
+        error = Cause(error);
+        var headers = new MessageHeaders(message.Headers.Where(header => IsKept(header, id)))
+            .Add(DeadLetterHeaders.Topic, message.Source.Topic)
+            .Add(DeadLetterHeaders.Partition, message.Source.Partition.ToString(CultureInfo.InvariantCulture))
+            .Add(DeadLetterHeaders.Offset, message.Offset.ToString(CultureInfo.InvariantCulture))
+            .Add(DeadLetterHeaders.Group, groupId)
+            .Add(DeadLetterHeaders.Consumer, consumer)
+            .Add(DeadLetterHeaders.Attempts, attempts.ToString(CultureInfo.InvariantCulture))
+            .Add(DeadLetterHeaders.ErrorType, error.GetType().FullName ?? error.GetType().Name)
+            .Add(DeadLetterHeaders.ErrorMessage, Cut(error.Message))
+            .Add(DeadLetterHeaders.FirstSeen, Text(firstSeen))
+            .Add(DeadLetterHeaders.FailedAt, Text(failedAt))
+            .Add(DeadLetterHeaders.MessageTimestamp, Text(message.Timestamp));
+        return handler is null ? headers : headers.Add(DeadLetterHeaders.Handler, handler.Name);
+    }
+
+    /// <summary>
+    /// Not the id that the relay adds from the row, nor what an earlier life as a dead letter left: those would pile up.
+    /// </summary>
+    private static bool IsKept(MessageHeader header, Guid messageId) => header.Name switch
+    {
+        OutboxHeaders.MessageId => !Guid.TryParse(header.AsText(), out var id) || id != messageId,
+        _ => !header.Name.StartsWith(OwnPrefix, StringComparison.Ordinal),
+    };
+
+    private static Exception Cause(Exception error) =>
+        error is RetryLimitExceededException { InnerException: { } cause } ? cause : error;
+
+    private static string Cut(string text)
+    {
+        if (text.Length <= MostErrorCharacters)
+        {
+            return text;
+        }
+
+        // Half of a surrogate pair is no text.
+        var length = char.IsHighSurrogate(text[MostErrorCharacters - 1]) ? MostErrorCharacters - 1 : MostErrorCharacters;
+        return text[..length];
+    }
+
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+}

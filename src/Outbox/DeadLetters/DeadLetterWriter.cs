@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+using Outbox.Inbox;
+using Outbox.Storage;
+
+namespace Outbox.DeadLetters;
+
+/// <summary>
+/// Writes dead letters: the inbox mark and the outbox row in one transaction, either both or none. The size limit of the enqueue
+/// does not hold here; what the broker will not take stays in the database. Safe for concurrent use.
+/// </summary>
+internal sealed partial class DeadLetterWriter(
+    MarkedTransaction transaction, DeadLetterComposer composer, string consumer, TimeProvider time, ILogger<DeadLetterWriter> logger)
+{
+    /// <summary>Writes a dead letter. Throws what the database throws; nothing is written then, or the mark tells.</summary>
+    /// <returns>False where the message was marked before: it is settled otherwise.</returns>
+    public async Task<bool> WriteAsync(DeadLetter letter, CancellationToken cancellationToken)
+    {
+        var failedAt = time.GetUtcNow();
+        var work = new MarkedWork(
+            new InboxMark(letter.MessageId, InboxOutcome.DeadLettered),
+            (_, context, _) =>
+            {
+                // A new row for every try: the database has given the last one an id.
+                context.Add(composer.Compose(letter, failedAt));
+                return Task.CompletedTask;
+            });
+        var isWritten = await transaction.RunAsync(work, cancellationToken).ConfigureAwait(false);
+        if (isWritten)
+        {
+            var source = letter.Message.Source;
+            LogDeadLettered(letter.Error, consumer, letter.MessageId, source.Topic, source.Partition, letter.Message.Offset, letter.Attempts, composer.TopicOf(letter));
+        }
+
+        return isWritten;
+    }
+
+    [LoggerMessage(
+        7000,
+        LogLevel.Error,
+        "Consumer {Consumer}: message {MessageId} ({Topic}, partition {Partition}, offset {Offset}) was given up after {Attempts} attempts and goes to {DeadLetterTopic}.")]
+    private partial void LogDeadLettered(
+        Exception error, string consumer, Guid messageId, string topic, int partition, long offset, int attempts, string deadLetterTopic);
+}

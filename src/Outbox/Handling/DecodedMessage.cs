@@ -1,0 +1,7 @@
+namespace Outbox.Handling;
+
+/// <summary>A message that was understood.</summary>
+/// <param name="Handler">Who handles it.</param>
+/// <param name="Name">The stable name of its type.</param>
+/// <param name="Body">The message.</param>
+internal sealed record DecodedMessage(HandlerBinding Handler, string Name, object Body);

@@ -1,0 +1,45 @@
+namespace Outbox.Handling;
+
+/// <summary>What happens to one consumer's messages, counted: the place where metrics plug in. Safe for concurrent use.</summary>
+internal sealed class HandlingEvents
+{
+    private long _handled;
+    private long _duplicates;
+    private long _retried;
+    private long _deadLettered;
+    private long _held;
+
+    /// <summary>Messages whose handler ran and committed.</summary>
+    public long Handled => Interlocked.Read(ref _handled);
+
+    /// <summary>Messages that were marked before, and skipped.</summary>
+    public long Duplicates => Interlocked.Read(ref _duplicates);
+
+    /// <summary>Handler calls after a message's first.</summary>
+    public long Retried => Interlocked.Read(ref _retried);
+
+    /// <summary>Messages given up.</summary>
+    public long DeadLettered => Interlocked.Read(ref _deadLettered);
+
+    /// <summary>How often a lane had to wait because nothing could be written, not even a dead letter.</summary>
+    public long Held => Interlocked.Read(ref _held);
+
+    public void OnSettled(HandlingOutcome outcome) => Interlocked.Increment(ref Counter(outcome));
+
+    public void OnRetried() => Interlocked.Increment(ref _retried);
+
+    public void OnHeld() => Interlocked.Increment(ref _held);
+
+    private ref long Counter(HandlingOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case HandlingOutcome.Handled:
+                return ref _handled;
+            case HandlingOutcome.Duplicate:
+                return ref _duplicates;
+            default:
+                return ref _deadLettered;
+        }
+    }
+}

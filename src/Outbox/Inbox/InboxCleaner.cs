@@ -1,0 +1,40 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Outbox.Storage;
+
+namespace Outbox.Inbox;
+
+/// <summary>Removes a consumer's old marks in small batches, each a short statement, with a pause after each so that handlers come first.</summary>
+internal sealed class InboxCleaner(IServiceScopeFactory scopes, Type contextType, IInboxStore store, string consumer, TimeProvider time)
+{
+    private const int Batch = 1_000;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Removes every mark older than the age.</summary>
+    /// <returns>How many were removed.</returns>
+    public async Task<int> RemoveAsync(TimeSpan age, CancellationToken cancellationToken)
+    {
+        var removed = 0;
+        while (true)
+        {
+            var batch = await RemoveBatchAsync(age, cancellationToken).ConfigureAwait(false);
+            removed += batch;
+            if (batch < Batch)
+            {
+                return removed;
+            }
+
+            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<int> RemoveBatchAsync(TimeSpan age, CancellationToken cancellationToken)
+    {
+        var scope = scopes.CreateAsyncScope();
+        await using (scope.ConfigureAwait(false))
+        {
+            var context = (DbContext)scope.ServiceProvider.GetRequiredService(contextType);
+            return await store.RemoveOldMarksAsync(context, consumer, age, Batch, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

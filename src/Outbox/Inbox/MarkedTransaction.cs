@@ -1,0 +1,101 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Outbox.Storage;
+
+namespace Outbox.Inbox;
+
+/// <summary>
+/// Commits a piece of work together with the inbox mark of its message, once. Every try has a scope and a context of its own, those
+/// of a retrying execution strategy too. Safe for concurrent use.
+/// </summary>
+internal sealed partial class MarkedTransaction(
+    IServiceScopeFactory scopes, Type contextType, IInboxStore store, string consumer, ILogger<MarkedTransaction> logger)
+{
+    /// <summary>Runs the work, saves its context and commits.</summary>
+    /// <returns>False where the message was marked before: nothing was done.</returns>
+    public async Task<bool> RunAsync(MarkedWork work, CancellationToken cancellationToken)
+    {
+        work.Begin();
+        var scope = scopes.CreateAsyncScope();
+        try
+        {
+            var strategy = Context(scope.ServiceProvider).Database.CreateExecutionStrategy();
+            return strategy.RetriesOnFailure
+                ? await strategy.ExecuteAsync(work, RunInScopeAsync, cancellationToken).ConfigureAwait(false)
+                : await RunOnceAsync(scope.ServiceProvider, work, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await DisposeAsync(scope).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> RunInScopeAsync(MarkedWork work, CancellationToken cancellationToken)
+    {
+        work.Begin();
+        var scope = scopes.CreateAsyncScope();
+        try
+        {
+            return await RunOnceAsync(scope.ServiceProvider, work, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await DisposeAsync(scope).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> RunOnceAsync(IServiceProvider services, MarkedWork work, CancellationToken cancellationToken)
+    {
+        var context = Context(services);
+
+        // Read committed whatever the default is: a mark that was waited for must be seen as it is then.
+        var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            var isNew = await store.MarkAsync(context, consumer, [work.Mark], cancellationToken).ConfigureAwait(false);
+            if (isNew.Count == 0)
+            {
+                return work.IsCommitTried;
+            }
+
+            await work.RunAsync(services, context, cancellationToken).ConfigureAwait(false);
+            RequireOwn(context, transaction);
+
+            // For work that swallowed its cancellation: nobody waits for it any more.
+            cancellationToken.ThrowIfCancellationRequested();
+            await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            work.BeginCommit();
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+    }
+
+    private DbContext Context(IServiceProvider services) => (DbContext?)services.GetService(contextType) ?? throw new OutboxException(
+        $"{contextType.Name} is not registered. Add services.AddDbContext<{contextType.Name}>(…), or one of its kin.");
+
+    private static void RequireOwn(DbContext context, IDbContextTransaction transaction)
+    {
+        if (!ReferenceEquals(context.Database.CurrentTransaction, transaction))
+        {
+            throw new OutboxException(
+                "The handler ended the transaction that carries the inbox mark, or began another. Remove its calls of "
+                + "CommitTransaction, RollbackTransaction and BeginTransaction: the library commits after the handler.");
+        }
+    }
+
+    private async ValueTask DisposeAsync(AsyncServiceScope scope)
+    {
+        try
+        {
+            await scope.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // The outcome stands: it was committed or rolled back before.
+            LogDisposeFailed(exception, consumer);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.EntityFrameworkCore;
+using Outbox.Storage;
+
+namespace Outbox.Inbox;
+
+/// <summary>What is to be done once for a message, and how far that got. One instance for a message; used by one caller at a time.</summary>
+/// <param name="mark">Committed together with the work.</param>
+/// <param name="run">The work. It gets the scope and its context, which is saved and committed afterwards.</param>
+internal sealed class MarkedWork(InboxMark mark, Func<IServiceProvider, DbContext, CancellationToken, Task> run)
+{
+    public InboxMark Mark { get; } = mark;
+
+    /// <summary>Whether the last run came as far as the work itself: what failed before is the surroundings' fault.</summary>
+    public bool IsEntered { get; private set; }
+
+    /// <summary>Whether a commit was ever tried. If it failed, nobody knows whether it happened until the mark is looked for.</summary>
+    public bool IsCommitTried { get; private set; }
+
+    public void Begin() => IsEntered = false;
+
+    public Task RunAsync(IServiceProvider services, DbContext context, CancellationToken cancellationToken)
+    {
+        IsEntered = true;
+        return run(services, context, cancellationToken);
+    }
+
+    public void BeginCommit() => IsCommitTried = true;
+}
