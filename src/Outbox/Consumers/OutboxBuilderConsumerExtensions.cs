@@ -39,7 +39,8 @@ public static class OutboxBuilderConsumerExtensions
         RequireComplete(definition);
         if (!definition.RelaysElsewhere)
         {
-            builder.Registration.NeedsRelay = true; // relay
+            // Before the consumer's own roles, so that it stops after them and still sends what they wrote last.
+            builder.AddRelay();
         }
 
         AddRoles(builder.Services, definition);

@@ -18,8 +18,8 @@ internal sealed class OutboxRegistration(Type contextType)
     /// <summary>The consumers added so far.</summary>
     public HashSet<string> ConsumerNames { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a role was added that cannot do without a relay in this process.</summary>
-    public bool NeedsRelay { get; set; }
-
     public IMessageSerializer Serializer { get; set; } = new JsonMessageSerializer();
+
+    /// <summary>Whether the relay role was added.</summary>
+    public bool HasRelay { get; set; }
 }

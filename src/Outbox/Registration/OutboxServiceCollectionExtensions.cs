@@ -1,6 +1,10 @@
+using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Outbox;
 using Outbox.Capture;
+using Outbox.Diagnostics;
 using Outbox.Registration;
 using Outbox.Storage;
 
@@ -29,11 +33,21 @@ public static class OutboxServiceCollectionExtensions
         {
             registration = new OutboxRegistration(typeof(TContext));
             services.AddKeyedSingleton<OutboxRegistration>(typeof(TContext), registration);
+            AddShared(services, registration);
             CaptureRegistration.Add<TContext>(services, registration);
             StorageRegistration.Add(services, typeof(TContext));
         }
 
         configure(new OutboxBuilder(services, registration));
         return services;
+    }
+
+    private static void AddShared(IServiceCollection services, OutboxRegistration registration)
+    {
+        services.TryAddSingleton(provider => new OutboxMetrics(provider.GetService<IMeterFactory>()));
+        services.AddOptions<OutboxOptions>(registration.OptionsName)
+            .Configure<IServiceProvider>((options, provider) => OutboxConfiguration.Bind(provider, "", options))
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<OutboxOptions>>(new OutboxOptionsValidator(registration.OptionsName));
     }
 }

@@ -1,0 +1,3 @@
+namespace QuickStart.Shop;
+
+internal sealed record OrderPlaced(Guid OrderId, int CustomerId, int Number, bool CardExpired = false);

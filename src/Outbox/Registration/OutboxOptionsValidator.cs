@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Options;
+
+namespace Outbox.Registration;
+
+/// <summary>Checks the common options at start.</summary>
+internal sealed class OutboxOptionsValidator(string name) : IValidateOptions<OutboxOptions>
+{
+    public ValidateOptionsResult Validate(string? optionsName, OutboxOptions options)
+    {
+        if (optionsName != name)
+        {
+            return ValidateOptionsResult.Skip;
+        }
+
+        var check = new OptionChecks("");
+        check.Range(nameof(options.MaxMessageBytes), options.MaxMessageBytes, 1, 1_000_000_000);
+        check.Range(nameof(options.Buckets), options.Buckets, 1, 1_024);
+        return check.Result();
+    }
+}

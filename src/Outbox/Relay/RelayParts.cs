@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+using Outbox.Signals;
+using Outbox.Storage;
+using Outbox.Transport;
+
+namespace Outbox.Relay;
+
+/// <summary>What the sessions of one relay share.</summary>
+internal sealed record RelayParts(
+    IOutboxStore Store,
+    ITransport Transport,
+    LeaseKeeper Leases,
+    Settlement Settlement,
+    SuspectLane Suspects,
+    HeldBack Held,
+    ParkedKeys Parked,
+    RelayStatus Status,
+    AsyncSignal Wake,
+    RelayOptions Options,
+    TimeProvider Time,
+    ILogger Logger);

@@ -1,0 +1,70 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Outbox.Diagnostics;
+using Outbox.Registration;
+using Outbox.Signals;
+using Outbox.Storage;
+using Outbox.Transport;
+
+namespace Outbox.Relay;
+
+/// <summary>Adds the relay of one registration.</summary>
+internal static class RelayRegistration
+{
+    /// <summary>Adds it once, however often it is asked for.</summary>
+    public static void Add(IServiceCollection services, OutboxRegistration registration)
+    {
+        if (registration.HasRelay)
+        {
+            return;
+        }
+
+        registration.HasRelay = true;
+        var scope = registration.ContextType;
+        services.AddOptions<RelayOptions>(registration.OptionsName)
+            .Configure<IServiceProvider>((options, provider) => OutboxConfiguration.Bind(provider, "Relay", options))
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RelayOptions>>(new RelayOptionsValidator(registration.OptionsName));
+        services.TryAddKeyedSingleton(scope, (provider, _) => new RelayStatus(Time(provider)));
+        services.TryAddKeyedSingleton(scope, (provider, _) => CreateRunner(provider, registration));
+        services.AddSingleton<IHostedService>(provider => new RelayService(provider.GetRequiredKeyedService<RelayRunner>(scope)));
+    }
+
+    private static RelayRunner CreateRunner(IServiceProvider provider, OutboxRegistration registration)
+    {
+        var scope = registration.ContextType;
+        var time = Time(provider);
+        var options = provider.GetRequiredService<IOptionsMonitor<RelayOptions>>().Get(registration.OptionsName);
+        var buckets = provider.GetRequiredService<IOptionsMonitor<OutboxOptions>>().Get(registration.OptionsName).Buckets;
+        var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger("Outbox.Relay");
+        var metrics = provider.GetRequiredService<OutboxMetrics>();
+        var store = provider.GetRequiredKeyedService<IOutboxStore>(scope);
+        var parking = provider.GetRequiredKeyedService<IParkingStore>(scope);
+        var leaseStore = provider.GetRequiredKeyedService<IBucketLeaseStore>(scope);
+        var status = provider.GetRequiredKeyedService<RelayStatus>(scope);
+        var wake = provider.GetRequiredKeyedService<RelayWakeup>(scope);
+        var transport = provider.GetKeyedService<ITransport>(scope) ?? throw new OutboxException(
+            $"The relay of {scope.Name} has no transport. Add UseKafka(…), or another Use…Transport, to AddOutbox<{scope.Name}>(…).");
+
+        var relay = new RelayIdentity(Guid.CreateVersion7(time.GetUtcNow()), Environment.MachineName, Version);
+        var leases = new LeaseKeeper(leaseStore, relay, buckets, options, metrics, time, logger) { Changed = wake };
+        var settlement = new Settlement(store, options, metrics, time, logger);
+        var held = new HeldBack(options, status, wake, time);
+        var parked = new ParkedKeys(parking, wake);
+        var suspects = new SuspectLane(transport, parking, held, leases, settlement, options, metrics, time, logger)
+        {
+            Parked = async token => await parked.RefreshAsync(leases.Current, token).ConfigureAwait(false),
+        };
+        var parts = new RelayParts(store, transport, leases, settlement, suspects, held, parked, status, wake, options, time, logger);
+        return new RelayRunner(parts, leaseStore, relay, buckets);
+    }
+
+    private static string Version { get; } =
+        typeof(RelayRegistration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    private static TimeProvider Time(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;
+}

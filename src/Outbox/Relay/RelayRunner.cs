@@ -1,0 +1,166 @@
+using Microsoft.Extensions.Logging;
+using Outbox.Storage;
+
+namespace Outbox.Relay;
+
+/// <summary>
+/// Keeps one relay going: its leases, its settlement, its suspects, and one session after the other with a pause after each failure.
+/// </summary>
+internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore, RelayIdentity relay, int buckets)
+    : IDisposable
+{
+    private static readonly TimeSpan ParkedKeysInterval = TimeSpan.FromSeconds(1);
+
+    private readonly RelayBackoff _backoff = new(parts.Options.MinBackoff, parts.Options.MaxBackoff, Random.Shared.NextDouble);
+    private bool _prepared;
+
+    /// <summary>Makes the buckets' rows. A database that is away is tried again later.</summary>
+    /// <exception cref="OutboxException">The tables are missing, or another number of buckets is installed.</exception>
+    public async ValueTask PrepareAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await leaseStore.SeedAsync(buckets, cancellationToken).ConfigureAwait(false);
+            _prepared = true;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException and not OutboxException)
+        {
+            Failed(exception);
+        }
+    }
+
+    /// <summary>Relays until cancelled, then waits for acknowledgements within the stop's bound and gives the leases back.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        RelayLog.Started(parts.Logger, relay.RelayId, relay.Host);
+        while (!_prepared && !stopping.IsCancellationRequested)
+        {
+            await PauseAsync(_backoff.Next(), stopping).ConfigureAwait(false);
+            await PrepareAsync(stopping).ConfigureAwait(false);
+        }
+
+        // These go on while the last session ends: it still needs its leases, and its acknowledged rows deleted.
+        using var background = new CancellationTokenSource();
+        var tasks = new[]
+        {
+            parts.Leases.RunAsync(background.Token),
+            parts.Settlement.RunAsync(background.Token),
+            parts.Suspects.RunAsync(stopping),
+            LookAfterParkedKeysAsync(stopping),
+        };
+        try
+        {
+            await RelayAsync(stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            await tasks[2].ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await LeaveAsync(background).ConfigureAwait(false);
+            await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            parts.Status.Stopped();
+        }
+    }
+
+    public void Dispose()
+    {
+        parts.Leases.Dispose();
+        parts.Parked.Dispose();
+    }
+
+    private async Task RelayAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var reader = await parts.Store.OpenReaderAsync(stopping).ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    var started = parts.Time.GetTimestamp();
+                    var end = await new RelaySession(parts, reader).RunAsync(stopping).ConfigureAwait(false);
+                    if (parts.Time.GetElapsedTime(started) > parts.Options.MaxBackoff)
+                    {
+                        _backoff.Reset();
+                    }
+
+                    await AfterAsync(end, stopping).ConfigureAwait(false);
+                }
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                await PauseAsync(Failed(exception), stopping).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask AfterAsync(SessionEnd end, CancellationToken stopping)
+    {
+        if (end == SessionEnd.LeaseLost)
+        {
+            parts.Suspects.Clear();
+            while (!parts.Leases.IsValid)
+            {
+                await parts.Wake.WaitAsync(parts.Options.MinPollInterval, stopping).ConfigureAwait(false);
+            }
+        }
+        else if (end == SessionEnd.SenderFailed)
+        {
+            await PauseAsync(_backoff.Next(), stopping).ConfigureAwait(false);
+        }
+    }
+
+    private async Task LookAfterParkedKeysAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await PauseAsync(ParkedKeysInterval, stopping).ConfigureAwait(false);
+            try
+            {
+                var holding = parts.Leases.Current;
+                if (holding.Buckets.Count > 0)
+                {
+                    await parts.Parked.RefreshAsync(holding, stopping).ConfigureAwait(false);
+                }
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                RelayLog.ParkedKeysFailed(parts.Logger, ParkedKeysInterval, exception);
+            }
+        }
+    }
+
+    /// <summary>Deletes what is acknowledged and gives the leases back, each within its own time: the stopping token is cancelled already.</summary>
+    private async ValueTask LeaveAsync(CancellationTokenSource background)
+    {
+        using var limit = new CancellationTokenSource(parts.Options.StopTimeout, parts.Time);
+        try
+        {
+            await parts.Settlement.FlushAsync(parts.Options.StopTimeout, limit.Token).ConfigureAwait(false);
+            await parts.Leases.LeaveAsync(limit.Token).ConfigureAwait(false);
+            RelayLog.Stopped(parts.Logger, relay.RelayId, parts.Settlement.PendingCount);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            RelayLog.LeaveFailed(parts.Logger, exception);
+        }
+        finally
+        {
+            await background.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private TimeSpan Failed(Exception exception)
+    {
+        var pause = _backoff.Next();
+        parts.Status.Failed(exception.GetType().Name);
+        RelayLog.SessionFailed(parts.Logger, pause, exception);
+        return pause;
+    }
+
+    private async ValueTask PauseAsync(TimeSpan pause, CancellationToken stopping) =>
+        await Task.Delay(pause, parts.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+}

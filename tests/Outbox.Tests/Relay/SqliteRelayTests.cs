@@ -1,0 +1,23 @@
+using Microsoft.EntityFrameworkCore;
+using Outbox.Specifications.Relay;
+
+namespace Outbox.Tests.Relay;
+
+public sealed class SqliteRelayTests : RelaySpecification
+{
+    private readonly string _file = Path.Combine(Path.GetTempPath(), $"outbox-relay-{Guid.NewGuid():N}.db");
+
+    protected override Task<Action<DbContextOptionsBuilder>> CreateDatabaseAsync() =>
+        Task.FromResult<Action<DbContextOptionsBuilder>>(options => options.UseSqlite($"Data Source={_file}"));
+
+    protected override Task DropDatabaseAsync()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        foreach (var file in Directory.GetFiles(Path.GetTempPath(), Path.GetFileName(_file) + "*"))
+        {
+            File.Delete(file);
+        }
+
+        return Task.CompletedTask;
+    }
+}
