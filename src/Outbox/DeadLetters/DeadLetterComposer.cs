@@ -1,27 +1,20 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore.Storage;
-using Outbox.Messages;
-using Outbox.Storage.Tables;
 
 namespace Outbox.DeadLetters;
 
-/// <summary>Turns a dead letter into the row that the relay sends.</summary>
+/// <summary>Turns a dead letter into the message that the relay sends.</summary>
 internal sealed class DeadLetterComposer(string consumer, string groupId)
 {
     private const int MostErrorCharacters = 1_000;
     private const string OwnPrefix = "dlq.";
 
-    public string TopicOf(DeadLetter letter) => DeadLetterTopic.Of(letter.Message.Source.Topic, groupId);
-
-    public OutboxMessageRecord Compose(DeadLetter letter, DateTimeOffset failedAt) => new()
-    {
-        KeyHash = OrderingKey.Hash(letter.Message.Key, letter.MessageId),
-        MessageId = letter.MessageId,
-        Topic = TopicOf(letter),
-        Key = letter.Message.Key,
-        Payload = letter.Message.Payload,
-        Headers = HeaderCodec.Encode(Headers(letter, failedAt)),
-    };
+    public RawMessage Compose(DeadLetter letter, DateTimeOffset failedAt) =>
+        new(DeadLetterTopic.Of(letter.Message.Source.Topic, groupId), letter.Message.Key, letter.Message.Payload)
+        {
+            MessageId = letter.MessageId,
+            Headers = Headers(letter, failedAt),
+        };
 
     private MessageHeaders Headers(DeadLetter letter, DateTimeOffset failedAt)
     {

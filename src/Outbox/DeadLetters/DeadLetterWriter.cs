@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Outbox.Capture;
 using Outbox.Inbox;
 using Outbox.Storage;
 
@@ -15,20 +16,19 @@ internal sealed partial class DeadLetterWriter(
     /// <returns>False where the message was marked before: it is settled otherwise.</returns>
     public async Task<bool> WriteAsync(DeadLetter letter, CancellationToken cancellationToken)
     {
-        var failedAt = time.GetUtcNow();
+        var message = composer.Compose(letter, time.GetUtcNow());
         var work = new MarkedWork(
             new InboxMark(letter.MessageId, InboxOutcome.DeadLettered),
             (_, context, _) =>
             {
-                // A new row for every try: the database has given the last one an id.
-                context.Add(composer.Compose(letter, failedAt));
+                OutboxEnqueue.WithoutLimit(context, message);
                 return Task.CompletedTask;
             });
         var isWritten = await transaction.RunAsync(work, cancellationToken).ConfigureAwait(false);
         if (isWritten)
         {
             var source = letter.Message.Source;
-            LogDeadLettered(letter.Error, consumer, letter.MessageId, source.Topic, source.Partition, letter.Message.Offset, letter.Attempts, composer.TopicOf(letter));
+            LogDeadLettered(letter.Error, consumer, letter.MessageId, source.Topic, source.Partition, letter.Message.Offset, letter.Attempts, message.Topic);
         }
 
         return isWritten;

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Outbox.Specifications.Handling;
+
+/// <summary>What is not ordinary about a test's application.</summary>
+public sealed record ApplicationShape
+{
+    public bool HasRetryingStrategy { get; init; }
+
+    public Action<ConsumerBuilder>? Consumer { get; init; }
+
+    public Action<IServiceCollection>? Services { get; init; }
+}

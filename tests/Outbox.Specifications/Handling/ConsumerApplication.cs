@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Outbox.Handling;
+using Outbox.Messages;
+using Outbox.Storage;
+using Outbox.Storage.Tables;
+using Outbox.Testing;
+using Outbox.Transport;
+
+namespace Outbox.Specifications.Handling;
+
+/// <summary>A service with one consumer, "billing" in the group "billing-group", on a database and an in-memory broker.</summary>
+public sealed class ConsumerApplication : IAsyncDisposable
+{
+    public const string Consumer = "billing";
+    public const string Group = "billing-group";
+    public const string Topic = "notes";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly ServiceProvider _services;
+    private readonly FaultyInbox _inbox;
+    private List<IHostedService> _running = [];
+
+    public ConsumerApplication(HandlingDatabase database, InMemoryBroker broker, ApplicationShape? shape = null)
+    {
+        shape ??= new ApplicationShape();
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton(Script);
+        services.AddSingleton(Commits);
+        services.AddDbContext<NoteContext>(options =>
+        {
+            database.Use(options, shape.HasRetryingStrategy);
+            options.AddInterceptors(Commits);
+        });
+        services.AddOutbox<NoteContext>(outbox => outbox
+            .UseInMemoryTransport(broker)
+            .Message<Note>("note", Topic, note => note.Text)
+            .AddConsumer(Consumer, consumer =>
+            {
+                consumer.Subscribe(Topic).Handle<Note, NoteHandler>().RelayElsewhere().Configure(options =>
+                {
+                    options.GroupId = Group;
+                    options.RetryDelay = TimeSpan.FromMilliseconds(1);
+                    options.CommitInterval = TimeSpan.FromMilliseconds(20);
+                    options.StopTimeout = TimeSpan.FromSeconds(5);
+                });
+                shape.Consumer?.Invoke(consumer);
+            }));
+        shape.Services?.Invoke(services);
+        var store = services.Last(service => service.ServiceType == typeof(IInboxStore) && Equals(service.ServiceKey, typeof(NoteContext)));
+        services.Remove(store);
+        services.AddKeyedSingleton<IInboxStore>(
+            typeof(NoteContext), (provider, key) => new FaultyInbox((IInboxStore)store.KeyedImplementationFactory!(provider, key)));
+        _services = services.BuildServiceProvider();
+        _inbox = (FaultyInbox)_services.GetRequiredKeyedService<IInboxStore>(typeof(NoteContext));
+        Events = _services.GetRequiredKeyedService<HandlingEvents>($"{typeof(NoteContext).FullName}:{Consumer}");
+    }
+
+    public NoteScript Script { get; } = new();
+
+    public CommitFault Commits { get; } = new();
+
+    public IServiceProvider Services => _services;
+
+    internal HandlingEvents Events { get; }
+
+    public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    /// <summary>Appends a note as a relay would.</summary>
+    public static ReceivedMessage Send(InMemoryBroker broker, string text, string? key = null, Guid? id = null)
+    {
+        var headers = new MessageHeaders()
+            .Add(OutboxHeaders.MessageType, "note")
+            .Add(OutboxHeaders.MessageId, (id ?? Guid.NewGuid()).ToString());
+        return broker.Append(Topic, key is null ? null : Bytes(key), Bytes($$"""{"text":"{{text}}"}"""), headers);
+    }
+
+    public static async Task EventuallyAsync(Func<Task<bool>> condition, string what)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(started) > Patience)
+            {
+                throw new TimeoutException($"Not within {Patience}: {what}.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(10));
+        }
+    }
+
+    public static Task EventuallyAsync(Func<bool> condition, string what) => EventuallyAsync(() => Task.FromResult(condition()), what);
+
+    public void FailMarks(int count, bool ofDeadLetters = false) =>
+        _inbox.FailNext(count, ofDeadLetters ? InboxOutcome.DeadLettered : InboxOutcome.Handled);
+
+    public async Task<ConsumerApplication> StartAsync()
+    {
+        await ReadAsync(db => db.Database.EnsureCreatedAsync());
+        _running = [.. _services.GetServices<IHostedService>()];
+        foreach (var service in _running)
+        {
+            await service.StartAsync(CancellationToken.None);
+        }
+
+        return this;
+    }
+
+    public async Task StopAsync()
+    {
+        foreach (var service in _running)
+        {
+            await service.StopAsync(CancellationToken.None);
+        }
+
+        _running = [];
+    }
+
+    /// <summary>Waits until so many messages have an outcome.</summary>
+    public Task SettledAsync(int count) =>
+        EventuallyAsync(() => Events.Handled + Events.Duplicates + Events.DeadLettered >= count, $"{count} messages settled");
+
+    public async Task<T> ReadAsync<T>(Func<NoteContext, Task<T>> read)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        return await read(scope.ServiceProvider.GetRequiredService<NoteContext>());
+    }
+
+    public Task<List<string>> EffectsAsync() => ReadAsync(db => db.Effects.OrderBy(effect => effect.Id).Select(effect => effect.Text).ToListAsync());
+
+    internal Task<List<OutboxMessageRecord>> OutboxAsync() =>
+        ReadAsync(db => db.Set<OutboxMessageRecord>().AsNoTracking().OrderBy(row => row.Id).ToListAsync());
+
+    internal Task<List<InboxMessageRecord>> MarksAsync() => ReadAsync(db => db.Set<InboxMessageRecord>().AsNoTracking().ToListAsync());
+
+    internal static MessageHeaders HeadersOf(OutboxMessageRecord row)
+    {
+        var headers = new MessageHeaders();
+        HeaderCodec.Decode(Bytes(row.Headers), headers);
+        return headers;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _services.DisposeAsync();
+    }
+}
