@@ -23,7 +23,7 @@ internal static class LoadTestProgram
 
     public static async Task<int> RunAsync(string[] args)
     {
-        if (args.Length == 0 || !Arguments.TryParse(args[1..], out var arguments))
+        if (args.Length == 0 || !Arguments.TryParse(args.AsSpan(1), out var arguments))
         {
             await Console.Error.WriteLineAsync(Usage);
             return 2;

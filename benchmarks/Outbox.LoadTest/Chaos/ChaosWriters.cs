@@ -18,8 +18,8 @@ internal sealed class ChaosWriters(IServiceProvider services, MessageTimes times
     private const int KeysOfWriter = 250;
 
     private readonly int[] _keyHashes = new int[times.Capacity];
-    private readonly CancellationTokenSource _stop = new();
     private Task _writing = Task.CompletedTask;
+    private volatile bool _isStopping;
     private long _last = -1;
 
     /// <summary>How many messages were written.</summary>
@@ -36,15 +36,14 @@ internal sealed class ChaosWriters(IServiceProvider services, MessageTimes times
 
     public async Task StopAsync()
     {
-        await _stop.CancelAsync();
+        _isStopping = true;
         await _writing;
-        _stop.Dispose();
     }
 
     private async Task WriteAsync(int writer, int rate, long started)
     {
         var transactionsPerSecond = (double)rate / Writers / MessagesInTransaction;
-        for (var transaction = 0; !_stop.IsCancellationRequested; transaction++)
+        for (var transaction = 0; !_isStopping; transaction++)
         {
             var due = TimeSpan.FromSeconds(transaction / transactionsPerSecond) - Stopwatch.GetElapsedTime(started);
             if (due > TimeSpan.Zero)

@@ -32,13 +32,14 @@ internal sealed class SlotProducer : IDisposable
             MessageSendMaxRetries = int.MaxValue,
             LingerMs = 1,
             CompressionType = CompressionType.Lz4,
-            Partitioner = Partitioner.Murmur2Random,
+            Partitioner = Confluent.Kafka.Partitioner.Murmur2Random,
             DeliveryReportFields = "none",
             SocketNagleDisable = true,
         };
         _producer = new ProducerBuilder<byte[]?, byte[]?>(config)
             .SetKeySerializer(Serializers.ByteArray!)
             .SetValueSerializer(Serializers.ByteArray!)
+            .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, error) => _error ??= error.IsFatal ? error.Reason : null)
             .Build();
     }

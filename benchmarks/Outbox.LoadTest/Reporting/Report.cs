@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Outbox.LoadTest.Reporting;
 
@@ -7,6 +8,10 @@ namespace Outbox.LoadTest.Reporting;
 /// <param name="title">What was measured, with its settings.</param>
 internal sealed class Report(string title)
 {
+    // A gap that never ended is infinite.
+    private static readonly JsonSerializerOptions Readable =
+        new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, WriteIndented = true };
+
     private readonly List<(string Key, double Value, string Meaning)> _figures = [];
     private readonly List<string> _faults = [];
 
@@ -42,6 +47,6 @@ internal sealed class Report(string title)
     public async Task WriteJsonAsync(string file)
     {
         var figures = _figures.ToDictionary(figure => figure.Key, figure => Math.Round(figure.Value, 3));
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(figures) + Environment.NewLine);
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(figures, Readable) + Environment.NewLine);
     }
 }
