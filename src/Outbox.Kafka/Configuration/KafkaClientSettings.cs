@@ -43,6 +43,7 @@ internal static class KafkaClientSettings
         {
             AutoOffsetReset = AutoOffsetReset.Earliest,
             FetchQueueBackoffMs = 5,
+            TopicMetadataRefreshIntervalMs = 10_000, // how soon a missing topic, or more partitions, are found
             StatisticsIntervalMs = 5_000,
         };
         Apply(options.Properties, config);

@@ -24,7 +24,6 @@ internal sealed class KafkaSender : ITransportSender
     private readonly ClientEvents _events;
     private readonly TopicGate _gate;
     private readonly IProducer<byte[]?, byte[]?> _producer;
-    private readonly IAdminClient _admin;
     private readonly int _queueLength;
     private readonly Message<byte[]?, byte[]?> _message = new();
     private readonly ConcurrentQueue<DeliverySlot> _free = new();
@@ -55,8 +54,7 @@ internal sealed class KafkaSender : ITransportSender
             .SetLogHandler((_, message) => _events.OnLog(message))
             .SetErrorHandler((_, error) => OnError(error))
             .Build();
-        _admin = new DependentAdminClientBuilder(_producer.Handle).Build();
-        _gate = new TopicGate(AskForTopic, cluster, topicPatience, logger, time);
+        _gate = new TopicGate(new TopicQuestion(_producer.Handle), cluster, topicPatience, logger, time);
     }
 
     public bool TrySend(in OutgoingMessage message, long tag)
@@ -122,7 +120,10 @@ internal sealed class KafkaSender : ITransportSender
             ProducerPurge.TryPurge(_producer);
         }
 
-        Finish(slot, new DeliveryOutcome(failure, report.Partition.Value, report.Offset.IsSpecial ? -1 : report.Offset.Value, error));
+        // A failed message carries numbers too, which mean nothing.
+        Finish(slot, error is null
+            ? new DeliveryOutcome(failure, report.Partition.Value, report.Offset.Value, null)
+            : new DeliveryOutcome(failure, -1, -1, error));
     }
 
     private bool Produce(in OutgoingMessage message, DeliverySlot slot)
@@ -144,7 +145,11 @@ internal sealed class KafkaSender : ITransportSender
             var failure = KafkaErrors.ToException("The message was not accepted", exception.Error, exception);
             if (failure.Failure == DeliveryFailure.Fatal)
             {
-                Close(failure.Message);
+                Close(KafkaErrors.Describe(exception.Error));
+            }
+            else if (failure.Failure == DeliveryFailure.Topic)
+            {
+                slot.Topic!.Fail(KafkaErrors.Describe(exception.Error));
             }
 
             throw failure;
@@ -217,21 +222,6 @@ internal sealed class KafkaSender : ITransportSender
         if (_closedBecause is { } reason)
         {
             throw new TransportException($"The sender accepts nothing more: {reason}. Open another one.", DeliveryFailure.Fatal);
-        }
-    }
-
-    private TopicAnswer AskForTopic(string topic, TimeSpan timeout)
-    {
-        try
-        {
-            var answer = _admin.GetMetadata(topic, timeout).Topics.Find(candidate => candidate.Topic == topic);
-            return answer is null
-                ? TopicAnswer.From(new Error(ErrorCode.UnknownTopicOrPart), 0)
-                : TopicAnswer.From(answer.Error, answer.Partitions.Count);
-        }
-        catch (KafkaException exception)
-        {
-            return TopicAnswer.From(exception.Error, 0);
         }
     }
 

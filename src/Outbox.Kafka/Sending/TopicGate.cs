@@ -1,6 +1,4 @@
-using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
-using Outbox.Kafka.Errors;
 using Outbox.Kafka.Status;
 using Outbox.Transport;
 
@@ -11,7 +9,7 @@ namespace Outbox.Kafka.Sending;
 /// producer, and take others with it. Asked for each message, answered from memory but for the first. One thread.
 /// </summary>
 internal sealed class TopicGate(
-    Func<string, TimeSpan, TopicAnswer> ask,
+    TopicQuestion question,
     KafkaCluster cluster,
     TimeSpan patience,
     ILogger logger,
@@ -19,6 +17,7 @@ internal sealed class TopicGate(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RefusalHolds = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AwayHolds = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, TopicState> _topics = [];
     private TopicState? _last;
@@ -59,11 +58,12 @@ internal sealed class TopicGate(
             return;
         }
 
-        var answer = AskWithPatience(topic.Name);
+        // Patience only the first time: the sending thread must not wait again and again for a topic that stays away.
+        var answer = topic.Error is null ? AskWithPatience(topic.Name) : question.Ask(topic.Name, patience);
         if (answer.IsUnreachable)
         {
             // It waits in the producer then, as all others do, and nothing more is asked for a while.
-            _brokerAwayUntil = In(patience);
+            _brokerAwayUntil = In(AwayHolds);
         }
 
         if (answer.Error is { } reason && !answer.IsUnreachable)
@@ -83,7 +83,7 @@ internal sealed class TopicGate(
         while (true)
         {
             var left = patience - time.GetElapsedTime(started);
-            var answer = ask(name, left > Pause ? left : Pause);
+            var answer = question.Ask(name, left > Pause ? left : Pause);
             if (!answer.MayAppear || left <= TimeSpan.Zero)
             {
                 return answer;

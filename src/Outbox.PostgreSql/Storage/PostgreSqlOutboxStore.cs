@@ -26,7 +26,7 @@ internal sealed class PostgreSqlOutboxStore(PostgreSqlSessions sessions, Postgre
 
     public async ValueTask<OutboxBacklog> GetBacklogAsync(CancellationToken cancellationToken)
     {
-        var session = await sessions.OpenAsync("", cancellationToken).ConfigureAwait(false);
+        var session = await sessions.OpenAsync(null, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var (messages, keys) = (session.Tables.Messages, session.Tables.ParkedKeys);

@@ -9,18 +9,21 @@ namespace Outbox.PostgreSql.Storage;
 internal sealed class PostgreSqlSessions(IServiceScopeFactory scopes, Type contextType)
 {
     /// <summary>Opens an unpooled connection: its settings must not reach the application, and the application's pool keeps its size.</summary>
-    /// <param name="settings">Statements that set up the session.</param>
+    /// <param name="settings">Statements that set up the session; null for none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async ValueTask<PostgreSqlSession> OpenAsync(string settings, CancellationToken cancellationToken)
+    public async ValueTask<PostgreSqlSession> OpenAsync(string? settings, CancellationToken cancellationToken)
     {
         var (connection, tables) = await CloneAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            var command = new NpgsqlCommand(settings, connection);
-            await using (command.ConfigureAwait(false))
+            if (settings is not null)
             {
-                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                var command = new NpgsqlCommand(settings, connection);
+                await using (command.ConfigureAwait(false))
+                {
+                    await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                }
             }
 
             return new PostgreSqlSession(connection, tables);

@@ -1,0 +1,3 @@
+namespace Outbox.Specifications.Capture;
+
+public sealed record OrderPlaced(long OrderId, string? Customer);
