@@ -10,10 +10,14 @@ internal sealed class CountingTransport(InMemoryBroker broker) : IReceivingTrans
     private readonly InMemoryTransport _inner = new(broker);
     private int _receives;
     private int _received;
+    private int _commits;
 
     public int Receives => Volatile.Read(ref _receives);
 
     public int Received => Volatile.Read(ref _received);
+
+    /// <summary>Tried, whether they succeeded or not.</summary>
+    public int Commits => Volatile.Read(ref _commits);
 
     public ITransportReceiver OpenReceiver(Subscription subscription, IAssignmentListener listener) =>
         new Receiver(this, _inner.OpenReceiver(subscription, listener));
@@ -32,7 +36,11 @@ internal sealed class CountingTransport(InMemoryBroker broker) : IReceivingTrans
             return message;
         }
 
-        public void Commit(IReadOnlyCollection<KeyValuePair<TopicPartitionId, long>> nextOffsets) => inner.Commit(nextOffsets);
+        public void Commit(IReadOnlyCollection<KeyValuePair<TopicPartitionId, long>> nextOffsets)
+        {
+            Interlocked.Increment(ref owner._commits);
+            inner.Commit(nextOffsets);
+        }
 
         public void Pause(IReadOnlyCollection<TopicPartitionId> partitions) => inner.Pause(partitions);
 

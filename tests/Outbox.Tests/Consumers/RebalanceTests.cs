@@ -54,12 +54,14 @@ public sealed class RebalanceTests
         RunningLoop.Send(_broker, "0", "a");
         RunningLoop.Send(_broker, "1", "a");
         var partition = _broker.GetMessages(RunningLoop.Topic)[0].Source.Partition;
-        await using var loop = new RunningLoop(_broker, _handling, times: RunningLoop.Times(commitSeconds: 3600));
+        var counting = new CountingTransport(_broker);
+        await using var loop = new RunningLoop(_broker, _handling, transport: counting, times: RunningLoop.Times(commitSeconds: 3600));
         await RunningLoop.EventuallyAsync(() => _handling.Begun.Count == 2, "the second begun");
 
         _broker.ExpelMembers(RunningLoop.Group);
         await RunningLoop.EventuallyAsync(() => _handling.Begun.Count == 4, "both again");
 
+        counting.Commits.Should().Be(0);
         Committed(partition).Should().BeNull();
         _handling.Cancelled.Should().Equal("1");
         _handling.Begun.Should().Equal("0", "1", "0", "1");
