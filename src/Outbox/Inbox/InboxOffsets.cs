@@ -93,6 +93,6 @@ internal sealed partial class InboxOffsets(
         }
     }
 
-    [LoggerMessage(5510, LogLevel.Warning, "Consumer {Consumer}: its offsets could not be written to the database; they will be with the next ones.")]
+    [LoggerMessage(9510, LogLevel.Warning, "Consumer {Consumer}: its offsets could not be written to the database; they will be with the next ones.")]
     private partial void LogWriteFailed(Exception exception, string consumer);
 }
