@@ -35,9 +35,9 @@ internal sealed partial class InboxCleanerService(
         }
     }
 
-    [LoggerMessage(5520, LogLevel.Debug, "Consumer {Consumer}: {Removed} old inbox marks removed.")]
+    [LoggerMessage(9520, LogLevel.Debug, "Consumer {Consumer}: {Removed} old inbox marks removed.")]
     private partial void LogRemoved(string consumer, int removed);
 
-    [LoggerMessage(5521, LogLevel.Warning, "Consumer {Consumer}: old inbox marks could not be removed; it is tried again later.")]
+    [LoggerMessage(9521, LogLevel.Warning, "Consumer {Consumer}: old inbox marks could not be removed; it is tried again later.")]
     private partial void LogFailed(Exception exception, string consumer);
 }

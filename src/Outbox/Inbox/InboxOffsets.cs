@@ -57,10 +57,15 @@ internal sealed partial class InboxOffsets(
         {
             await WriteAsync(taken, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception)
         {
-            LogWriteFailed(exception, consumer);
             Offer(taken);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                throw;
+            }
+
+            LogWriteFailed(exception, consumer);
         }
     }
 
@@ -88,6 +93,6 @@ internal sealed partial class InboxOffsets(
         }
     }
 
-    [LoggerMessage(5510, LogLevel.Warning, "Consumer {Consumer}: its offsets could not be written to the database; they will be with the next ones.")]
+    [LoggerMessage(9510, LogLevel.Warning, "Consumer {Consumer}: its offsets could not be written to the database; they will be with the next ones.")]
     private partial void LogWriteFailed(Exception exception, string consumer);
 }

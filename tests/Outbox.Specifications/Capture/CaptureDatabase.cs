@@ -7,9 +7,6 @@ public abstract class CaptureDatabase : IAsyncLifetime
 {
     private Task? _created;
 
-    /// <summary>Whether <c>TransactionScope</c> works.</summary>
-    public virtual bool HasAmbientTransactions => false;
-
     /// <summary>Whether EF sends several changes in one command.</summary>
     public virtual bool HasBatches => false;
 

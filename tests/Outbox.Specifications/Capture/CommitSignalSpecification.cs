@@ -1,4 +1,3 @@
-using System.Transactions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Outbox.Specifications.Running;
@@ -148,36 +147,6 @@ public abstract class CommitSignalSpecification(CaptureDatabase database) : Capt
             await transaction.CommitAsync();
             (await Woken(host)).Should().BeTrue();
         }));
-    }
-
-    [SpecificationFact]
-    public async Task TransactionScope_WakesWhenItIsCommitted()
-    {
-        if (!Database.HasAmbientTransactions)
-        {
-            return;
-        }
-
-        var host = Host();
-        await InContext(host, async db =>
-        {
-            using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
-            {
-                db.Enqueue(new Ping("lost"));
-                await db.SaveChangesAsync();
-            }
-
-            (await Woken(host)).Should().BeFalse();
-            using (var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
-            {
-                db.Enqueue(new Ping("a"));
-                await db.SaveChangesAsync();
-                scope.Complete();
-                (await Woken(host)).Should().BeFalse();
-            }
-
-            (await Woken(host)).Should().BeTrue();
-        });
     }
 
     private static async Task SaveAccount(ShopContext db)

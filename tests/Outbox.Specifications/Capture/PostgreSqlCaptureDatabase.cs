@@ -9,8 +9,6 @@ public sealed class PostgreSqlCaptureDatabase : CaptureDatabase
 {
     private string _connectionString = "";
 
-    public override bool HasAmbientTransactions => true;
-
     public override bool HasBatches => true;
 
     public string ConnectionString => _connectionString;

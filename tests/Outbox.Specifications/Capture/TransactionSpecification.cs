@@ -1,4 +1,3 @@
-using System.Transactions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -235,36 +234,6 @@ public abstract class TransactionSpecification(CaptureDatabase database) : Captu
         });
 
         (await WaitingBodies()).Should().Equal(Body("a"), Body("a"));
-    }
-
-    [SpecificationFact]
-    public async Task TransactionScope_Completed_WritesAndAbandoned_WritesNothing()
-    {
-        if (!Database.HasAmbientTransactions)
-        {
-            return;
-        }
-
-        await InContext(Host(), async db =>
-        {
-            using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
-            {
-                db.Add(new Account());
-                db.Enqueue(new Ping("lost"));
-                await db.SaveChangesAsync();
-            }
-
-            using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
-            foreach (var n in Enumerable.Range(0, 9))
-            {
-                db.Enqueue(new Ping($"{n}"));
-            }
-
-            await db.SaveChangesAsync();
-            scope.Complete();
-        });
-
-        (await WaitingBodies()).Should().Equal(Enumerable.Range(0, 9).Select(n => Body($"{n}")));
     }
 
     [SpecificationFact]

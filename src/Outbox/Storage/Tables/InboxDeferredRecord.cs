@@ -1,7 +1,11 @@
+#pragma warning disable CS1591 // public only because the code of a compiled model names it
+using System.ComponentModel;
+
 namespace Outbox.Storage.Tables;
 
 /// <summary>A received message that waits for a retry, or behind one of its key: <c>inbox_deferred</c>.</summary>
-internal sealed class InboxDeferredRecord : StoredMessage
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class InboxDeferredRecord : StoredMessage
 {
     public long Id { get; set; }
 

@@ -1,7 +1,11 @@
+#pragma warning disable CS1591 // public only because the code of a compiled model names it
+using System.ComponentModel;
+
 namespace Outbox.Storage.Tables;
 
 /// <summary>A consumer's mark for a message: <c>inbox_message</c>.</summary>
-internal sealed class InboxMessageRecord
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class InboxMessageRecord
 {
     public string Consumer { get; set; } = "";
 

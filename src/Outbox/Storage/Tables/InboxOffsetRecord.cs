@@ -1,7 +1,11 @@
+#pragma warning disable CS1591 // public only because the code of a compiled model names it
+using System.ComponentModel;
+
 namespace Outbox.Storage.Tables;
 
 /// <summary>How far a consumer has come in a partition: <c>inbox_offset</c>.</summary>
-internal sealed class InboxOffsetRecord
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class InboxOffsetRecord
 {
     public string Consumer { get; set; } = "";
 

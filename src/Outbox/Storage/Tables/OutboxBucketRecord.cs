@@ -1,7 +1,11 @@
+#pragma warning disable CS1591 // public only because the code of a compiled model names it
+using System.ComponentModel;
+
 namespace Outbox.Storage.Tables;
 
 /// <summary>Who relays a share of the keys: <c>outbox_bucket</c>.</summary>
-internal sealed class OutboxBucketRecord
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class OutboxBucketRecord
 {
     public int Bucket { get; set; }
 

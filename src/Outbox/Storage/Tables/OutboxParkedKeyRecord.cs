@@ -1,7 +1,11 @@
+#pragma warning disable CS1591 // public only because the code of a compiled model names it
+using System.ComponentModel;
+
 namespace Outbox.Storage.Tables;
 
 /// <summary>An ordering key that is held back, or a single dead letter of the outbox side: <c>outbox_parked_key</c>.</summary>
-internal sealed class OutboxParkedKeyRecord
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class OutboxParkedKeyRecord
 {
     public long Id { get; set; }
 

@@ -1,7 +1,11 @@
+#pragma warning disable CS1591 // public only because the code of a compiled model names it
+using System.ComponentModel;
+
 namespace Outbox.Storage.Tables;
 
 /// <summary>A running relay: <c>outbox_relay</c>.</summary>
-internal sealed class OutboxRelayRecord
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class OutboxRelayRecord
 {
     public Guid RelayId { get; set; }
 

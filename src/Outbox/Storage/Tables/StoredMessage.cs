@@ -1,7 +1,11 @@
+#pragma warning disable CS1591 // public only because the code of a compiled model names it
+using System.ComponentModel;
+
 namespace Outbox.Storage.Tables;
 
 /// <summary>The columns that every table with whole messages has.</summary>
-internal abstract class StoredMessage
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class StoredMessage
 {
     /// <summary>See <see cref="Messages.OrderingKey.Hash"/>.</summary>
     public int KeyHash { get; set; }
