@@ -10,7 +10,7 @@ internal sealed class ClientEvents(ILogger logger)
 
     public string? LastError => _lastError;
 
-    /// <summary>Forgets the last error, before something new is tried.</summary>
+    /// <summary>Forgets the last error, once the broker has answered. Not before: the client does not repeat an error that goes on.</summary>
     public void Forget() => _lastError = null;
 
     public void OnLog(LogMessage message)

@@ -202,7 +202,9 @@ public abstract partial class HandlingSpecification
             .AddRetry(new RetryStrategyOptions { MaxRetryAttempts = 3, Delay = TimeSpan.Zero })
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
-                MinimumThroughput = 2, FailureRatio = 0.1, BreakDuration = TimeSpan.FromMilliseconds(500),
+                MinimumThroughput = 2,
+                FailureRatio = 0.1,
+                BreakDuration = TimeSpan.FromMilliseconds(500),
             })));
         app.Script.Handle = (db, note, context, _) =>
         {

@@ -194,7 +194,12 @@ public sealed class ConsumerLoopTests
     private static int LaneOf(string key) => Outbox.Consumers.LaneSet.IndexOf(
         new ReceivedMessage
         {
-            Source = default, Offset = 0, Timestamp = default, Key = System.Text.Encoding.UTF8.GetBytes(key), Payload = null, Headers = [],
+            Source = default,
+            Offset = 0,
+            Timestamp = default,
+            Key = System.Text.Encoding.UTF8.GetBytes(key),
+            Payload = null,
+            Headers = [],
         },
         4);
 }

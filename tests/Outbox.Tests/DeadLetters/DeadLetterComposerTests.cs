@@ -51,7 +51,12 @@ public sealed class DeadLetterComposerTests
         new DeadLetter(
             new ReceivedMessage
             {
-                Source = new TopicPartitionId("orders", 1), Offset = 2, Timestamp = FailedAt, Key = null, Payload = null, Headers = headers,
+                Source = new TopicPartitionId("orders", 1),
+                Offset = 2,
+                Timestamp = FailedAt,
+                Key = null,
+                Payload = null,
+                Headers = headers,
             },
             Id,
             error,
