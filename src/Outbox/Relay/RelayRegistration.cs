@@ -31,7 +31,7 @@ internal static class RelayRegistration
         services.AddSingleton<IValidateOptions<RelayOptions>>(new RelayOptionsValidator(registration.OptionsName));
         services.TryAddKeyedSingleton(scope, (provider, _) => new RelayStatus(Time(provider)));
         services.TryAddKeyedSingleton(scope, (provider, _) => CreateRunner(provider, registration));
-        services.AddSingleton<IHostedService>(provider => new RelayService(provider.GetRequiredKeyedService<RelayRunner>(scope)));
+        services.AddSingleton<IHostedService>(provider => new RelayService(() => provider.GetRequiredKeyedService<RelayRunner>(scope)));
     }
 
     private static RelayRunner CreateRunner(IServiceProvider provider, OutboxRegistration registration)
