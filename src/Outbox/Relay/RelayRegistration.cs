@@ -60,7 +60,8 @@ internal static class RelayRegistration
             Parked = async token => await parked.RefreshAsync(leases.Current, token).ConfigureAwait(false),
         };
         var parts = new RelayParts(store, transport, leases, settlement, suspects, held, parked, status, wake, options, time, logger);
-        return new RelayRunner(parts, leaseStore, relay, buckets);
+        var scheduled = new ScheduledMover(provider.GetRequiredKeyedService<IScheduledStore>(scope), wake, options.MinPollInterval);
+        return new RelayRunner(parts, new RelayDuties(parts, scheduled), leaseStore, relay, buckets);
     }
 
     private static string Version { get; } =
