@@ -6,9 +6,11 @@ namespace Outbox.Relay;
 internal sealed class RelayDuties(RelayParts parts, ScheduledMover scheduled)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PausesInterval = TimeSpan.FromMilliseconds(500);
 
     public Task RunAsync(CancellationToken stopping) => Task.WhenAll(
         RepeatAsync(LookAfterParkedKeysAsync, RelayLog.ParkedKeysFailed, stopping),
+        RepeatAsync(LookAfterPausesAsync, RelayLog.PausesFailed, stopping),
         RepeatAsync(token => scheduled.MoveAsync(parts.Leases.Current, token), RelayLog.ScheduledFailed, stopping));
 
     private async ValueTask<TimeSpan> LookAfterParkedKeysAsync(CancellationToken stopping)
@@ -20,6 +22,12 @@ internal sealed class RelayDuties(RelayParts parts, ScheduledMover scheduled)
         }
 
         return Interval;
+    }
+
+    private async ValueTask<TimeSpan> LookAfterPausesAsync(CancellationToken stopping)
+    {
+        await parts.Paused.RefreshAsync(stopping).ConfigureAwait(false);
+        return PausesInterval;
     }
 
     private async Task RepeatAsync(

@@ -28,9 +28,9 @@ internal sealed class ScheduledMoves(ContextSession session, int total, List<int
         var order = _scheduled.Columns("DueAt", "Id");
         var list = string.Join(", ", buckets.Select(bucket => bucket.ToString(CultureInfo.InvariantCulture)));
         var owned = buckets.Count == total ? "" : $"AND {_scheduled["KeyHash"]} % {{1}} IN ({list}) ";
-        var sql = $"WITH due AS (DELETE FROM {_scheduled.Name} WHERE {_scheduled["Id"]} IN ("
+        var sql = $"WITH due AS (DELETE FROM {_scheduled.Name} WHERE {_scheduled["Id"]} = ANY(ARRAY("
             + $"SELECT {_scheduled["Id"]} FROM {_scheduled.Name} WHERE {_scheduled["DueAt"]} <= now() {owned}"
-            + $"ORDER BY {order} LIMIT {{0}} FOR UPDATE SKIP LOCKED) RETURNING *) "
+            + $"ORDER BY {order} LIMIT {{0}} FOR UPDATE SKIP LOCKED)) RETURNING *) "
             + $"INSERT INTO {_waiting.Name} ({_waiting.Columns(Copied)}) SELECT {_scheduled.Columns(Copied)} FROM due ORDER BY {order}";
         return session.Context.Database.ExecuteSqlRawAsync(sql, [most, total], cancellationToken);
     }
