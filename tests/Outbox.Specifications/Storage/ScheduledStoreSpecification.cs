@@ -46,6 +46,18 @@ public abstract class ScheduledStoreSpecification : StorageSpecification
     }
 
     [SpecificationFact]
+    public async Task MoveDueAsync_SoonDue_MovesItThenAndNotBefore()
+    {
+        var leases = await LeaseAllAsync();
+        var due = DateTime.UtcNow.AddMilliseconds(300);
+        await ScheduleAsync(("a", due));
+
+        await Eventually.BeTrueAsync(async () => await Store.MoveDueAsync(BucketCount, leases, 100, default) == 1, "it is due");
+
+        DateTime.UtcNow.Should().BeOnOrAfter(due);
+    }
+
+    [SpecificationFact]
     public async Task MoveDueAsync_LargeBatch_KeepsTheOrder()
     {
         var leases = await LeaseAllAsync();
