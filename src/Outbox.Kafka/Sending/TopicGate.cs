@@ -68,7 +68,11 @@ internal sealed class TopicGate(
 
         if (answer.Error is { } reason && !answer.IsUnreachable)
         {
-            logger.TopicRefused(topic.Name, reason);
+            if (topic.Error is null)
+            {
+                logger.TopicRefused(topic.Name, reason);
+            }
+
             topic.Refuse(reason, In(RefusalHolds));
             throw Refusal(topic.Name, reason);
         }

@@ -37,7 +37,9 @@ internal sealed class KafkaCluster : IDisposable
     {
         try
         {
-            return new TransportStatus(true, await AskAsync(topics, timeout, cancellationToken).ConfigureAwait(false), null);
+            var partitions = await AskAsync(topics, timeout, cancellationToken).ConfigureAwait(false);
+            _events.Forget();
+            return new TransportStatus(true, partitions, null);
         }
         catch (KafkaException exception)
         {
@@ -91,7 +93,6 @@ internal sealed class KafkaCluster : IDisposable
         TimeSpan timeout,
         CancellationToken cancellationToken)
     {
-        _events.Forget();
         if (topics.Count == 0)
         {
             await _admin.Value.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = timeout })

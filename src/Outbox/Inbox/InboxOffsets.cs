@@ -57,10 +57,15 @@ internal sealed partial class InboxOffsets(
         {
             await WriteAsync(taken, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception)
         {
-            LogWriteFailed(exception, consumer);
             Offer(taken);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                throw;
+            }
+
+            LogWriteFailed(exception, consumer);
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class HeldBack(RelayOptions options, RelayStatus status, PausedT
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Stall> _topics = new(StringComparer.Ordinal);
     private readonly HashSet<int> _keyHashes = [];
-    private readonly List<int> _releasedKeyHashes = [];
+    private readonly HashSet<int> _releasedKeyHashes = [];
 
     /// <summary>Whether nothing is to be read at all.</summary>
     public bool HoldsAll => paused.All;

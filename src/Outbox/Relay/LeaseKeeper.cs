@@ -57,8 +57,9 @@ internal sealed class LeaseKeeper(
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await store.ReleaseAsync(relay, leases, cancellationToken).ConfigureAwait(false);
+            // Before the call: when it fails, they may be free already. Those that are not come back with the next renewal.
             Update([.. _current.Leases.Values.Except(leases)], _current.FairShare, _current.ValidUntil);
+            await store.ReleaseAsync(relay, leases, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

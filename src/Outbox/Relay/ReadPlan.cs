@@ -18,7 +18,7 @@ internal sealed class ReadPlan(int batchSize, ReadFloor? floor, TimeSpan zoneInt
     private long _highestKnown;
     private long _cursor;
     private long _floor;
-    private long _zoneReadAt = long.MinValue;
+    private long _zoneReadAt = time.GetTimestamp();
     private bool _readOn;
 
     /// <summary>How many ids are in the relay's hands.</summary>

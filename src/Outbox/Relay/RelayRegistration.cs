@@ -33,7 +33,7 @@ internal static class RelayRegistration
         services.TryAddKeyedSingleton(scope, (provider, _) => new PausedTopics(
             provider.GetRequiredKeyedService<IControlStore>(scope), provider.GetRequiredKeyedService<RelayWakeup>(scope)));
         services.TryAddKeyedSingleton(scope, (provider, _) => CreateRunner(provider, registration));
-        services.AddSingleton<IHostedService>(provider => new RelayService(provider.GetRequiredKeyedService<RelayRunner>(scope)));
+        services.AddSingleton<IHostedService>(provider => new RelayService(() => provider.GetRequiredKeyedService<RelayRunner>(scope)));
     }
 
     private static RelayRunner CreateRunner(IServiceProvider provider, OutboxRegistration registration)

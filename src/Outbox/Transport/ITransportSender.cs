@@ -12,11 +12,15 @@ namespace Outbox.Transport;
 public interface ITransportSender : IAsyncDisposable
 {
     /// <summary>
-    /// Hands a message over without waiting. False: the sender's queue is full; try again once outcomes have arrived.
+    /// Hands a message over without waiting, but for the first one of a topic, for which the sender may ask the broker about the
+    /// topic (a few seconds at most). False: the sender's queue is full; try again once outcomes have arrived.
     /// </summary>
     /// <param name="message">The message; its headers are read before the call returns.</param>
     /// <param name="tag">Comes back with the outcome.</param>
-    /// <exception cref="TransportException">Refused at once: the message got no outcome and never will.</exception>
+    /// <exception cref="TransportException">
+    /// Refused at once: the message got no outcome and never will. Topic: it is missing or forbidden; others go on. Message: this one
+    /// alone. Fatal: open another sender.
+    /// </exception>
     bool TrySend(in OutgoingMessage message, long tag);
 
     /// <summary>

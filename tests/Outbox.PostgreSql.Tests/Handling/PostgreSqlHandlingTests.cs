@@ -21,6 +21,6 @@ public sealed class PostgreSqlHandlingTests : HandlingSpecification
                         npgsql.ExecutionStrategy(dependencies => new RetryingTestStrategy(dependencies));
                     }
                 }),
-            () => Task.CompletedTask);
+            () => PostgreSqlServer.DropDatabaseAsync(connection));
     }
 }

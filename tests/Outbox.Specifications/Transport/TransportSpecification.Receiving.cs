@@ -75,6 +75,25 @@ public abstract partial class TransportSpecification
     }
 
     [SpecificationFact]
+    public async Task Pause_InsideOnAssigned_DeliversNothing()
+    {
+        var transport = await CreateAsync(TransportVariant.Ordinary);
+        var topic = await NewTopicAsync();
+        await SendNumbersAsync(transport, topic, 10);
+        using var member = Join(transport, topic);
+        member.WhenAssigned = (me, partitions) => me.Receiver.Pause([.. partitions]);
+
+        member.Pump(TimeSpan.FromSeconds(3)).Should().BeNull("the assignment and the first message may come in one call");
+        member.PumpUntil(() => member.Assigned.Count == 1, "the assignment");
+        member.PumpFor(Watch);
+        member.Received.Should().BeEmpty("the partition is paused");
+
+        member.Receiver.Resume(member.Assigned);
+        member.PumpUntil(() => member.Received.Count >= 10, "all messages");
+        Payloads(member.Received).Should().Equal(Enumerable.Range(0, 10).Select(Text));
+    }
+
+    [SpecificationFact]
     public async Task Seek_BackAndForward_GoesOnThere()
     {
         var transport = await CreateAsync(TransportVariant.Ordinary);

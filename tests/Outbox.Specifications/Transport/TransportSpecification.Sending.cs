@@ -135,7 +135,7 @@ public abstract partial class TransportSpecification
             return;
         }
 
-        const int Behind = 300;
+        const int Behind = 5_000;
         var transport = await CreateAsync(TransportVariant.Ordinary);
         var topic = await NewTopicAsync(maxMessageBytes: 20_000);
         await SendNumbersAsync(transport, topic, 3);

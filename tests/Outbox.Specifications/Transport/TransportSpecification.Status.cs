@@ -44,6 +44,8 @@ public abstract partial class TransportSpecification
 
         status.Reachable.Should().BeFalse();
         status.Error.Should().NotBeNullOrWhiteSpace();
+        var again = await transport.Sending.GetStatusAsync([], TimeSpan.FromSeconds(1), CancellationToken.None);
+        again.Error.Should().NotBeNullOrWhiteSpace();
         status.Partitions.Should().BeEmpty();
         Stopwatch.GetElapsedTime(started).Should().BeLessThan(TimeSpan.FromSeconds(6));
     }

@@ -1,0 +1,134 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+using Outbox.Relay;
+using Outbox.Specifications;
+using Outbox.Specifications.Relay;
+using Outbox.Specifications.Servers;
+using Outbox.Storage;
+
+namespace Outbox.PostgreSql.Tests.Relay;
+
+/// <summary>The read floor against transactions of every kind, on a server of its own that allows prepared ones.</summary>
+public sealed class ReadFloorInterleavingTests : IAsyncLifetime
+{
+    private readonly ScriptedTransport _broker = new();
+    private string _connection = "";
+    private RelayHarness _relay = null!;
+    private RecordingStore _store = null!;
+
+    public async Task InitializeAsync()
+    {
+        if (PreparedTransactionsServer.SkipReason is null)
+        {
+            _connection = await PreparedTransactionsServer.CreateDatabaseAsync();
+            _relay = new RelayHarness(
+                options => options.UseNpgsql(_connection), _broker, Record, options => (options.BatchSize, options.MaxInFlight) = (5, 40));
+            await _relay.CreateTablesAsync();
+            await ExecuteAsync("CREATE TABLE elsewhere (n int)");
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_relay is not null)
+        {
+            await _relay.DisposeAsync();
+        }
+    }
+
+    [PreparedTransactionsTheory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Relay_RandomInterleavings_SendsWhatWasCommittedOnceAndInOrder(int seed)
+    {
+        await using var writer = await HoldAsync("BEGIN; INSERT INTO elsewhere VALUES (1)");
+        await using var reader = await HoldAsync("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM outbox_message");
+        var backlog = Enumerable.Range(0, 1500).Select(i => $"backlog:{i}").ToArray();
+        await _relay.EnqueueAsync([.. backlog.Select(payload => ("orders", (string?)"backlog", payload))]);
+        var writers = Enumerable.Range(0, 6).Select(i => new InterleavedWriter(_connection, _broker, $"writer-{i}", (seed * 100) + i)).ToList();
+
+        await _relay.StartAsync();
+        await Task.WhenAll(writers.Select(each => each.RunAsync(transactions: 25)));
+
+        await Eventually.BeTrueAsync(async () => (await _relay.GetWaitingAsync()).Count == 0, "the outbox is empty");
+        var sent = _broker.Payloads.GroupBy(payload => payload.Split(':')[0]).ToDictionary(group => group.Key, group => group.ToList());
+        sent["backlog"].Should().Equal(backlog);
+        foreach (var (each, i) in writers.Select((each, i) => (each, i)))
+        {
+            sent[$"writer-{i}"].Should().Equal(each.Committed, "nothing is missing, sent twice, out of order or uncommitted (seed {0})", seed);
+            await each.DisposeAsync();
+        }
+
+        // Without these the test would prove nothing.
+        var reads = _store.Reads.ToList();
+        reads.Should().Contain(read => read.Until != long.MaxValue, "the zone was looked into while the outbox was full");
+        reads.Should().Contain(read => read.Until != long.MaxValue && read.After > 0, "the floor moved although a snapshot was pinned");
+    }
+
+    [PreparedTransactionsTheory]
+    [InlineData("COMMIT", "COMMIT PREPARED 'late'")]
+    [InlineData("COMMIT", "ROLLBACK PREPARED 'late'")]
+    [InlineData("ROLLBACK", "COMMIT PREPARED 'late'")]
+    public async Task Floor_OpenWriters_HoldItUntilTheirTransactionsEnd(string open, string prepared)
+    {
+        await using var elsewhere = await HoldAsync("BEGIN; INSERT INTO elsewhere VALUES (1)");
+        await using var pinned = await HoldAsync("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM outbox_message");
+        await using var session = await _relay.Services.GetRequiredKeyedService<IOutboxStore>(typeof(RelayContext)).OpenReaderAsync(CancellationToken.None);
+        var watch = session.Writers!;
+        (await watch.GetLastIdAsync(CancellationToken.None)).Should().Be(0, "no id was given out");
+        await using var late = await HoldAsync("BEGIN");
+        await InterleavedInsert.RunAsync(late, "a", "1");
+        await using var other = await HoldAsync("BEGIN");
+        await InterleavedInsert.RunAsync(other, "b", "2");
+        await ExecuteAsync(other, "PREPARE TRANSACTION 'late'");
+        var floor = new ReadFloor(watch);
+
+        await StepAsync(floor, 0);
+        await ExecuteAsync(late, open);
+        await StepAsync(floor, 0);
+        await ExecuteAsync(late, "BEGIN");
+        await InterleavedInsert.RunAsync(late, "a", "3");
+        await ExecuteAsync(other, prepared);
+
+        await StepAsync(floor, 2);
+        floor.Promote();
+        await StepAsync(floor, 0);
+    }
+
+    private static async Task StepAsync(ReadFloor floor, long confirmed)
+    {
+        await floor.StepAsync(CancellationToken.None);
+        floor.Confirmed.Should().Be(confirmed);
+    }
+
+    private void Record(OutboxBuilder outbox)
+    {
+        outbox.UsePostgreSql();
+        var inner = outbox.Services.Last(service => service.IsKeyedService && service.ServiceType == typeof(IOutboxStore));
+        outbox.Services.Replace(ServiceDescriptor.KeyedSingleton<IOutboxStore>(
+            outbox.ContextType,
+            (provider, key) => _store = new RecordingStore((IOutboxStore)inner.KeyedImplementationFactory!(provider, key))));
+    }
+
+    private async Task<NpgsqlConnection> HoldAsync(string sql)
+    {
+        var connection = new NpgsqlConnection(_connection);
+        await connection.OpenAsync();
+        await ExecuteAsync(connection, sql);
+        return connection;
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await HoldAsync(sql);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

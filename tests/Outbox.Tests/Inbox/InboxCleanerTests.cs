@@ -1,0 +1,100 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Outbox.Inbox;
+using Outbox.Storage;
+using Outbox.Specifications.Storage;
+
+namespace Outbox.Tests.Inbox;
+
+public sealed class InboxCleanerTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly CountedInbox _store = new();
+
+    [Fact]
+    public async Task Remove_MoreThanABatch_RemovesAllWithPausesBetween()
+    {
+        _store.Marks = 2_500;
+        await using var services = Services();
+        var cleaner = NewCleaner(services);
+
+        var removing = cleaner.RemoveAsync(TimeSpan.FromDays(8), CancellationToken.None);
+        _store.Batches.Should().Equal(1_000);
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        await Outbox.Specifications.Handling.ConsumerApplication.EventuallyAsync(() => _store.Batches.Count == 2, "a second batch");
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+
+        (await removing).Should().Be(2_500);
+        _store.Batches.Should().Equal(1_000, 1_000, 500);
+        _store.Ages.Should().AllBeEquivalentTo(TimeSpan.FromDays(8));
+    }
+
+    [Fact]
+    public async Task Service_BatchFails_TriesAgainAtTheNextInterval()
+    {
+        _store.Marks = 10;
+        _store.FailNext = true;
+        await using var services = Services();
+        using var service = new InboxCleanerService(
+            NewCleaner(services), "billing", () => new ConsumerOptions(), _time, NullLogger<InboxCleanerService>.Instance);
+        await service.StartAsync(CancellationToken.None);
+
+        await Outbox.Specifications.Handling.ConsumerApplication.EventuallyAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMinutes(5));
+                return _store.Batches.Count == 1;
+            },
+            "the second try");
+
+        _store.FailNext.Should().BeFalse();
+        await service.StopAsync(CancellationToken.None);
+    }
+
+    private static ServiceProvider Services() => new ServiceCollection()
+        .AddDbContext<StorageContext>(options => options.UseSqlite("Data Source=:memory:")).BuildServiceProvider();
+
+    private InboxCleaner NewCleaner(ServiceProvider services) => new(
+        services.GetRequiredService<IServiceScopeFactory>(), typeof(StorageContext), _store, "billing", _time);
+
+    private sealed class CountedInbox : IInboxStore
+    {
+        public int Marks { get; set; }
+
+        public bool FailNext { get; set; }
+
+        public List<int> Batches { get; } = [];
+
+        public List<TimeSpan> Ages { get; } = [];
+
+        public ValueTask<int> RemoveOldMarksAsync(
+            DbContext context, string consumer, TimeSpan age, int limit, CancellationToken cancellationToken)
+        {
+            if (FailNext)
+            {
+                FailNext = false;
+                throw new InvalidOperationException("away");
+            }
+
+            var removed = Math.Min(limit, Marks);
+            Marks -= removed;
+            Ages.Add(age);
+            Batches.Add(removed);
+            return ValueTask.FromResult(removed);
+        }
+
+        public ValueTask<IReadOnlySet<Guid>> MarkAsync(
+            DbContext context, string consumer, IReadOnlyList<InboxMark> marks, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask SetOffsetAsync(
+            DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask<long?> GetOffsetAsync(
+            DbContext context, string consumer, string topic, int partition, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,139 @@
+using Microsoft.Extensions.Time.Testing;
+using Outbox.Relay;
+using Outbox.Signals;
+
+namespace Outbox.Tests.Relay;
+
+public sealed class HeldBackTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly RelayStatus _status;
+    private readonly AsyncSignal _wake;
+    private readonly HeldBack _held;
+
+    public HeldBackTests()
+    {
+        _status = new RelayStatus(_time);
+        _wake = new AsyncSignal(_time);
+        _held = new HeldBack(new RelayOptions { MinBackoff = TimeSpan.FromSeconds(1), MaxBackoff = TimeSpan.FromSeconds(8) }, _status, _wake, _time);
+    }
+
+    [Fact]
+    public void HoldKey_WorksAtOnce_ForThatKeyOnly()
+    {
+        _held.HoldKey(RelayRows.New(1).KeyHash);
+
+        _held.Holds(RelayRows.New(2)).Should().BeTrue();
+        _held.Holds(RelayRows.New(3, key: "b")).Should().BeFalse();
+        _held.KeyHashes.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task ReleaseKey_TakesEffectOnlyWhenTaken()
+    {
+        var row = RelayRows.New(1);
+        _held.HoldKey(row.KeyHash);
+
+        _held.ReleaseKey(row.KeyHash);
+
+        _held.Holds(row).Should().BeTrue("lower rows of the key may have been skipped");
+        _held.KeyHashes.Should().ContainSingle();
+        (await _wake.WaitAsync(TimeSpan.Zero, CancellationToken.None)).Should().BeTrue("the relay has to take it");
+        _held.TakeAdmitted().Should().BeTrue();
+        _held.Holds(row).Should().BeFalse();
+        _held.TakeAdmitted().Should().BeFalse();
+    }
+
+    [Fact]
+    public void HoldKey_AfterReleasesThatNobodyTook_StaysHeld()
+    {
+        var row = RelayRows.New(1);
+        _held.HoldKey(row.KeyHash);
+        _held.ReleaseKey(row.KeyHash);
+        _held.ReleaseKey(row.KeyHash);
+
+        _held.HoldKey(row.KeyHash);
+
+        _held.TakeAdmitted().Should().BeFalse();
+        _held.Holds(row).Should().BeTrue();
+    }
+
+    [Fact]
+    public void StallTopic_ItsTimeIsOver_TakesEffectOnlyWhenTaken()
+    {
+        var pause = _held.StallTopic("orders", "unknown");
+        _held.TakeAdmitted().Should().BeFalse("its time is not over");
+        _held.UntilNextAdmission().Should().BeCloseTo(pause, TimeSpan.FromMilliseconds(1));
+
+        _time.Advance(pause);
+
+        _held.Holds(RelayRows.New(1)).Should().BeTrue();
+        _held.Topics.Should().Equal("orders");
+        _held.TakeAdmitted().Should().BeTrue();
+        _held.Holds(RelayRows.New(1)).Should().BeFalse();
+        _held.Topics.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void StallTopic_AgainAndAgain_WaitsLongerUntilItWorks()
+    {
+        var first = StallAndAdmit();
+        StallAndAdmit().Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1)).And.BeGreaterThanOrEqualTo(first);
+        StallAndAdmit().Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(2));
+
+        _held.TopicWorks("orders");
+
+        _status.StalledTopics.Should().BeEmpty();
+        StallAndAdmit().Should().BeLessThanOrEqualTo(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void StallTopic_WhileItIsStalled_ChangesNothing()
+    {
+        _held.StallTopic("orders", "unknown");
+
+        _held.StallTopic("orders", "unknown").Should().Be(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void TopicWorks_WhileItIsStalled_ChangesNothing()
+    {
+        _held.StallTopic("orders", "unknown");
+
+        _held.TopicWorks("orders");
+
+        _held.Holds(RelayRows.New(1)).Should().BeTrue("a message from before the stall says nothing");
+    }
+
+    [Fact]
+    public void BlockTopic_WaitsUntilItIsUnblocked()
+    {
+        _held.BlockTopic("orders", "too large");
+        _time.Advance(TimeSpan.FromDays(1));
+        _held.TakeAdmitted().Should().BeFalse();
+
+        _held.UnblockTopic("orders");
+
+        _held.Holds(RelayRows.New(1)).Should().BeTrue();
+        _held.TakeAdmitted().Should().BeTrue();
+        _held.Holds(RelayRows.New(1)).Should().BeFalse();
+    }
+
+    [Fact]
+    public void UnblockTopic_OnlyStalled_ChangesNothing()
+    {
+        _held.StallTopic("orders", "unknown");
+
+        _held.UnblockTopic("orders");
+
+        _held.TakeAdmitted().Should().BeFalse();
+    }
+
+    private TimeSpan StallAndAdmit()
+    {
+        var pause = _held.StallTopic("orders", "unknown");
+        _time.Advance(pause);
+        _held.TakeAdmitted().Should().BeTrue();
+        return pause;
+    }
+}
