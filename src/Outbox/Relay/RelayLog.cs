@@ -46,4 +46,10 @@ internal static partial class RelayLog
 
     [LoggerMessage(3014, LogLevel.Warning, "The relay could not leave cleanly; its leases run out by themselves.")]
     public static partial void LeaveFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3015, LogLevel.Warning, "Scheduled messages could not be moved; trying again in {Pause}.")]
+    public static partial void ScheduledFailed(ILogger logger, TimeSpan pause, Exception exception);
+
+    [LoggerMessage(3016, LogLevel.Warning, "Pauses and drains could not be read; trying again in {Pause}.")]
+    public static partial void PausesFailed(ILogger logger, TimeSpan pause, Exception exception);
 }

@@ -6,11 +6,10 @@ namespace Outbox.Relay;
 /// <summary>
 /// Keeps one relay going: its leases, its settlement, its suspects, and one session after the other with a pause after each failure.
 /// </summary>
-internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore, RelayIdentity relay, int buckets)
+internal sealed class RelayRunner(
+    RelayParts parts, RelayDuties duties, IBucketLeaseStore leaseStore, RelayIdentity relay, int buckets)
     : IDisposable
 {
-    private static readonly TimeSpan ParkedKeysInterval = TimeSpan.FromSeconds(1);
-
     private readonly RelayBackoff _backoff = new(parts.Options.MinBackoff, parts.Options.MaxBackoff, Random.Shared.NextDouble);
     private bool _prepared;
 
@@ -46,7 +45,7 @@ internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore
             parts.Leases.RunAsync(background.Token),
             parts.Settlement.RunAsync(background.Token),
             parts.Suspects.RunAsync(stopping),
-            LookAfterParkedKeysAsync(stopping),
+            duties.RunAsync(stopping),
         };
         try
         {
@@ -110,26 +109,6 @@ internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore
         else if (end == SessionEnd.SenderFailed)
         {
             await PauseAsync(_backoff.Next(), stopping).ConfigureAwait(false);
-        }
-    }
-
-    private async Task LookAfterParkedKeysAsync(CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            await PauseAsync(ParkedKeysInterval, stopping).ConfigureAwait(false);
-            try
-            {
-                var holding = parts.Leases.Current;
-                if (holding.Buckets.Count > 0)
-                {
-                    await parts.Parked.RefreshAsync(holding, stopping).ConfigureAwait(false);
-                }
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                RelayLog.ParkedKeysFailed(parts.Logger, ParkedKeysInterval, exception);
-            }
         }
     }
 
