@@ -14,10 +14,9 @@ public sealed class OptionsTests
             .Configure(options => options.Buckets = 0)
             .AddRelay(options => (options.BatchSize, options.LeaseDuration) = (500_000, TimeSpan.FromSeconds(6)))));
 
-        var start = shop.StartAsync;
+        var error = await Record.ExceptionAsync(shop.StartAsync);
 
-        var message = (await start.Should().ThrowAsync<Exception>()).Which.ToString();
-        message.Should().Contain("Buckets is 0; it must be from 1 to 1024")
+        error!.ToString().Should().Contain("Buckets is 0; it must be from 1 to 1024")
             .And.Contain("BatchSize is 500000; it must be from 1 to 20000")
             .And.Contain("RenewInterval is 00:00:05, above half of LeaseDuration, which is 00:00:03");
     }
