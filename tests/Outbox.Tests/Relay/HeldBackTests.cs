@@ -15,7 +15,7 @@ public sealed class HeldBackTests
     {
         _status = new RelayStatus(_time);
         _wake = new AsyncSignal(_time);
-        _held = new HeldBack(new RelayOptions { MinBackoff = TimeSpan.FromSeconds(1), MaxBackoff = TimeSpan.FromSeconds(8) }, _status, _wake, _time);
+        _held = new HeldBack(new RelayOptions { MinBackoff = TimeSpan.FromSeconds(1), MaxBackoff = TimeSpan.FromSeconds(8) }, _status, new PausedTopics(new FakeControl(), _wake), _wake, _time);
     }
 
     [Fact]

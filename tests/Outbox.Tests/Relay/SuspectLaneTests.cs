@@ -30,7 +30,7 @@ public sealed class SuspectLaneTests : IAsyncDisposable
         _leaseStore.FairShare = 1;
         _leaseStore.Held.Add(new BucketLease(0, 5));
         _leases = new LeaseKeeper(_leaseStore, new RelayIdentity(Guid.NewGuid(), "host", "1"), 1, _options, metrics, time, NullLogger.Instance) { Changed = wake };
-        _held = new HeldBack(_options, new RelayStatus(time), wake, time);
+        _held = new HeldBack(_options, new RelayStatus(time), new PausedTopics(new FakeControl(), wake), wake, time);
         _settlement = new Settlement(_store, _options, metrics, time, NullLogger.Instance);
         _store.Admit();
         _lane = new SuspectLane(_broker, _parking, _held, _leases, _settlement, _options, metrics, time, NullLogger.Instance)
