@@ -9,8 +9,11 @@ namespace Outbox.Relay;
 /// </summary>
 internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
 {
-    /// <summary>How often the zone below the cursor is looked into while the outbox is full.</summary>
+    /// <summary>How often rows are looked for that are committed below others that were read already.</summary>
     private static readonly TimeSpan ZoneInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often the floor is moved: each read looks at everything above it.</summary>
+    private static readonly TimeSpan FloorInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly RelayOptions _options = parts.Options;
     private readonly TimeProvider _time = parts.Time;
@@ -26,7 +29,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
     /// <summary>Relays until it has to end. Whatever happens, no message is in flight and the sender is gone when it returns.</summary>
     public async Task<SessionEnd> RunAsync(CancellationToken stopping)
     {
-        _plan = new ReadPlan(_options.BatchSize, _floor, ZoneInterval, _time);
+        _plan = new ReadPlan(_options.BatchSize, _floor);
         _sender = new SessionSender(parts);
         _pollInterval = _options.MinPollInterval;
         var end = SessionEnd.SenderFailed;
@@ -101,7 +104,6 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
                 Buckets = _holding.Buckets,
                 Limit = _options.BatchSize,
                 After = planned.After,
-                Until = planned.Until,
                 ExceptIds = planned.ExceptIds,
                 ExceptTopics = parts.Held.Topics,
                 ExceptKeyHashes = parts.Held.KeyHashes,
@@ -123,7 +125,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
         _deleted = parts.Settlement.TakeDeleted(_deleted);
         _plan.Forget(CollectionsMarshal.AsSpan(_deleted));
         _deleted.Clear();
-        if (_floor is not null && _plan.HasUndecidedZone && _time.GetElapsedTime(_floorStepAt) >= ZoneInterval)
+        if (_floor is not null && _plan.HasUndecidedZone && _time.GetElapsedTime(_floorStepAt) >= FloorInterval)
         {
             await _floor.StepAsync(stopping).ConfigureAwait(false);
             _floorStepAt = _time.GetTimestamp();
