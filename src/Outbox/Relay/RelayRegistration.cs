@@ -60,7 +60,7 @@ internal static class RelayRegistration
             Parked = async token => await parked.RefreshAsync(leases.Current, token).ConfigureAwait(false),
         };
         var parts = new RelayParts(store, transport, leases, settlement, suspects, held, parked, status, wake, options, time, logger);
-        return new RelayRunner(parts, leaseStore, relay, buckets);
+        return new RelayRunner(parts, leaseStore, provider.GetKeyedService<ILivenessStore>(scope), relay, buckets);
     }
 
     private static string Version { get; } =

@@ -6,12 +6,14 @@ namespace Outbox.Relay;
 /// <summary>
 /// Keeps one relay going: its leases, its settlement, its suspects, and one session after the other with a pause after each failure.
 /// </summary>
-internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore, RelayIdentity relay, int buckets)
+internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore, ILivenessStore? liveness, RelayIdentity relay, int buckets)
     : IDisposable
 {
     private static readonly TimeSpan ParkedKeysInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LivenessInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly RelayBackoff _backoff = new(parts.Options.MinBackoff, parts.Options.MaxBackoff, Random.Shared.NextDouble);
+    private IOutboxReader? _reader;
     private bool _prepared;
 
     /// <summary>Makes the buckets' rows. A database that is away is tried again later.</summary>
@@ -47,6 +49,7 @@ internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore
             parts.Settlement.RunAsync(background.Token),
             parts.Suspects.RunAsync(stopping),
             LookAfterParkedKeysAsync(stopping),
+            LookForDeadRelaysAsync(stopping),
         };
         try
         {
@@ -56,6 +59,9 @@ internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore
         {
             await tasks[2].ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await LeaveAsync(background).ConfigureAwait(false);
+
+            // Only now: with the reader goes the sign of life, and others could take rows that are acknowledged and not yet deleted.
+            await CloseReaderAsync().ConfigureAwait(false);
             await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             parts.Status.Stopped();
         }
@@ -73,18 +79,15 @@ internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore
         {
             try
             {
-                var reader = await parts.Store.OpenReaderAsync(stopping).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
+                var reader = _reader ??= await OpenReaderAsync(stopping).ConfigureAwait(false);
+                var started = parts.Time.GetTimestamp();
+                var end = await new RelaySession(parts, reader).RunAsync(stopping).ConfigureAwait(false);
+                if (parts.Time.GetElapsedTime(started) > parts.Options.MaxBackoff)
                 {
-                    var started = parts.Time.GetTimestamp();
-                    var end = await new RelaySession(parts, reader).RunAsync(stopping).ConfigureAwait(false);
-                    if (parts.Time.GetElapsedTime(started) > parts.Options.MaxBackoff)
-                    {
-                        _backoff.Reset();
-                    }
-
-                    await AfterAsync(end, stopping).ConfigureAwait(false);
+                    _backoff.Reset();
                 }
+
+                await AfterAsync(end, stopping).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -92,8 +95,38 @@ internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
+                await CloseReaderAsync().ConfigureAwait(false);
                 await PauseAsync(Failed(exception), stopping).ConfigureAwait(false);
             }
+        }
+    }
+
+    private async ValueTask<IOutboxReader> OpenReaderAsync(CancellationToken stopping)
+    {
+        var reader = await parts.Store.OpenReaderAsync(stopping).ConfigureAwait(false);
+        try
+        {
+            if (await reader.ShowLifeAsync(relay, stopping).ConfigureAwait(false))
+            {
+                // While no sign of life was shown, another relay may have taken what was owned.
+                await parts.Leases.RenewAsync(stopping).ConfigureAwait(false);
+            }
+
+            return reader;
+        }
+        catch
+        {
+            await reader.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async ValueTask CloseReaderAsync()
+    {
+        if (_reader is { } reader)
+        {
+            _reader = null;
+            await reader.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -129,6 +162,25 @@ internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 RelayLog.ParkedKeysFailed(parts.Logger, ParkedKeysInterval, exception);
+            }
+        }
+    }
+
+    private async Task LookForDeadRelaysAsync(CancellationToken stopping)
+    {
+        while (liveness is not null && !stopping.IsCancellationRequested)
+        {
+            await PauseAsync(LivenessInterval, stopping).ConfigureAwait(false);
+            try
+            {
+                if (await liveness.FreeDeadAsync(relay, stopping).ConfigureAwait(false) > 0)
+                {
+                    await parts.Leases.RenewAsync(stopping).ConfigureAwait(false);
+                }
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                RelayLog.LivenessFailed(parts.Logger, LivenessInterval, exception);
             }
         }
     }

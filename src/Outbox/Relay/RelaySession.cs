@@ -35,6 +35,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
         var end = SessionEnd.SenderFailed;
         try
         {
+            using var lost = reader.Lost.Register(parts.Wake.Set);
             await TakeLeasesAsync(parts.Leases.Current, stopping).ConfigureAwait(false);
             end = await RelayAsync(stopping).ConfigureAwait(false);
         }
@@ -150,6 +151,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
             return SessionEnd.Stopping;
         }
 
+        ThrowIfLost();
         if (_sender.HasFailed)
         {
             return SessionEnd.SenderFailed;
@@ -209,6 +211,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
 
         foreach (var row in rows)
         {
+            ThrowIfLost();
             if (_sender.HasFailed)
             {
                 return SessionEnd.SenderFailed;
@@ -228,6 +231,20 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
         }
 
         return null;
+    }
+
+    /// <summary>Another relay may have taken the buckets by now: nothing more is handed over.</summary>
+    private void ThrowIfLost()
+    {
+        if (_read.Exception?.InnerException is { } cause)
+        {
+            throw new OutboxException("The outbox could not be read any more.", cause);
+        }
+
+        if (reader.Lost.IsCancellationRequested)
+        {
+            throw new OutboxException("The connection that reads the outbox was lost.");
+        }
     }
 
     private async ValueTask<bool> AbsorbAsync(List<OutboxRow> rows, CancellationToken cancellationToken)
