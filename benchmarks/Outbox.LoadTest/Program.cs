@@ -1,1 +1,3 @@
-Console.WriteLine("not written yet");
+using Outbox.LoadTest;
+
+return await LoadTestProgram.RunAsync(args);

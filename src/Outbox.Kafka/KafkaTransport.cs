@@ -15,6 +15,7 @@ internal sealed class KafkaTransport : ITransport, IReceivingTransport, IDisposa
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly KafkaCluster _cluster;
+    private int _isDisposed;
 
     public KafkaTransport(KafkaOptions options, ILoggerFactory loggers, TimeProvider time, bool isDevelopment)
     {
@@ -51,7 +52,14 @@ internal sealed class KafkaTransport : ITransport, IReceivingTransport, IDisposa
         return _cluster.GetStatusAsync(topics, timeout, cancellationToken);
     }
 
-    public void Dispose() => _cluster.Dispose();
+    /// <summary>Can be called again: a container disposes of the one instance once for each seam that it is registered as.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            _cluster.Dispose();
+        }
+    }
 
     private static T Open<T>(Func<T> open)
     {

@@ -15,7 +15,10 @@ internal sealed class ClientEvents(ILogger logger)
 
     public void OnLog(LogMessage message)
     {
-        var level = (LogLevel)message.LevelAs(LogLevelType.MicrosoftExtensionsLogging);
+        // The client calls one of our safety settings experimental, at every start: nothing that a user could or should act on.
+        var level = message.Facility == "CONFWARN" && message.Message.Contains("enable.gapless.guarantee", StringComparison.Ordinal)
+            ? LogLevel.Debug
+            : (LogLevel)message.LevelAs(LogLevelType.MicrosoftExtensionsLogging);
         if (logger.IsEnabled(level))
         {
             logger.ClientSays(level, message.Name, message.Facility, message.Message);

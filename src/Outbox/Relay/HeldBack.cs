@@ -8,12 +8,15 @@ namespace Outbox.Relay;
 /// once; what is admitted again stays held until <see cref="TakeAdmitted"/>, the one moment at which reading can start over: a row
 /// may not pass lower ones of its key that were skipped while they were held. Safe for concurrent use.
 /// </summary>
-internal sealed class HeldBack(RelayOptions options, RelayStatus status, AsyncSignal wake, TimeProvider time)
+internal sealed class HeldBack(RelayOptions options, RelayStatus status, PausedTopics paused, AsyncSignal wake, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Stall> _topics = new(StringComparer.Ordinal);
     private readonly HashSet<int> _keyHashes = [];
     private readonly HashSet<int> _releasedKeyHashes = [];
+
+    /// <summary>Whether nothing is to be read at all.</summary>
+    public bool HoldsAll => paused.All;
 
     /// <summary>The topics that are left out of reads.</summary>
     public IReadOnlyCollection<string> Topics
@@ -22,7 +25,9 @@ internal sealed class HeldBack(RelayOptions options, RelayStatus status, AsyncSi
         {
             lock (_gate)
             {
-                return _topics.Count == 0 ? [] : [.. _topics.Where(topic => topic.Value.IsHeld).Select(topic => topic.Key)];
+                return _topics.Count == 0
+                    ? paused.Topics
+                    : [.. _topics.Where(topic => topic.Value.IsHeld).Select(topic => topic.Key).Union(paused.Topics)];
             }
         }
     }
@@ -39,8 +44,16 @@ internal sealed class HeldBack(RelayOptions options, RelayStatus status, AsyncSi
         }
     }
 
+    /// <summary>Whether an operator paused the topic.</summary>
+    public bool IsPaused(string topic) => paused.Holds(topic);
+
     public bool Holds(in OutboxRow row)
     {
+        if (paused.Holds(row.Topic))
+        {
+            return true;
+        }
+
         lock (_gate)
         {
             return (_keyHashes.Count > 0 && _keyHashes.Contains(row.KeyHash))
@@ -128,13 +141,13 @@ internal sealed class HeldBack(RelayOptions options, RelayStatus status, AsyncSi
         wake.Set();
     }
 
-    /// <summary>Admits released keys, and topics whose time is over.</summary>
+    /// <summary>Admits resumed topics, released keys, and topics whose time is over.</summary>
     /// <returns>Whether something was admitted, so that reading must start over.</returns>
     public bool TakeAdmitted()
     {
         lock (_gate)
         {
-            var admitted = false;
+            var admitted = paused.TakeAdmitted();
             foreach (var keyHash in _releasedKeyHashes)
             {
                 admitted |= _keyHashes.Remove(keyHash);

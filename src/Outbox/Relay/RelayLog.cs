@@ -44,9 +44,15 @@ internal static partial class RelayLog
     [LoggerMessage(3013, LogLevel.Warning, "Parked keys could not be looked after; trying again in {Pause}.")]
     public static partial void ParkedKeysFailed(ILogger logger, TimeSpan pause, Exception exception);
 
-    [LoggerMessage(3015, LogLevel.Warning, "Could not look for dead relays; trying again in {Pause}. Until then only expired leases are taken.")]
+    [LoggerMessage(3017, LogLevel.Warning, "Could not look for dead relays; trying again in {Pause}. Until then only expired leases are taken.")]
     public static partial void LivenessFailed(ILogger logger, TimeSpan pause, Exception exception);
 
     [LoggerMessage(3014, LogLevel.Warning, "The relay could not leave cleanly; its leases run out by themselves.")]
     public static partial void LeaveFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3015, LogLevel.Warning, "Scheduled messages could not be moved; trying again in {Pause}.")]
+    public static partial void ScheduledFailed(ILogger logger, TimeSpan pause, Exception exception);
+
+    [LoggerMessage(3016, LogLevel.Warning, "Pauses and drains could not be read; trying again in {Pause}.")]
+    public static partial void PausesFailed(ILogger logger, TimeSpan pause, Exception exception);
 }

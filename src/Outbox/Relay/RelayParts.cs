@@ -13,6 +13,7 @@ internal sealed record RelayParts(
     Settlement Settlement,
     SuspectLane Suspects,
     HeldBack Held,
+    PausedTopics Paused,
     ParkedKeys Parked,
     RelayStatus Status,
     AsyncSignal Wake,

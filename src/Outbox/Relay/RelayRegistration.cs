@@ -30,8 +30,10 @@ internal static class RelayRegistration
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<RelayOptions>>(new RelayOptionsValidator(registration.OptionsName));
         services.TryAddKeyedSingleton(scope, (provider, _) => new RelayStatus(Time(provider)));
+        services.TryAddKeyedSingleton(scope, (provider, _) => new PausedTopics(
+            provider.GetRequiredKeyedService<IControlStore>(scope), provider.GetRequiredKeyedService<RelayWakeup>(scope)));
         services.TryAddKeyedSingleton(scope, (provider, _) => CreateRunner(provider, registration));
-        services.AddSingleton<IHostedService>(provider => new RelayService(provider.GetRequiredKeyedService<RelayRunner>(scope)));
+        services.AddSingleton<IHostedService>(provider => new RelayService(() => provider.GetRequiredKeyedService<RelayRunner>(scope)));
     }
 
     private static RelayRunner CreateRunner(IServiceProvider provider, OutboxRegistration registration)
@@ -53,14 +55,17 @@ internal static class RelayRegistration
         var relay = new RelayIdentity(Guid.CreateVersion7(time.GetUtcNow()), Environment.MachineName, Version);
         var leases = new LeaseKeeper(leaseStore, relay, buckets, options, metrics, time, logger) { Changed = wake };
         var settlement = new Settlement(store, options, metrics, time, logger);
-        var held = new HeldBack(options, status, wake, time);
+        var paused = provider.GetRequiredKeyedService<PausedTopics>(scope);
+        var held = new HeldBack(options, status, paused, wake, time);
         var parked = new ParkedKeys(parking, wake);
         var suspects = new SuspectLane(transport, parking, held, leases, settlement, options, metrics, time, logger)
         {
             Parked = async token => await parked.RefreshAsync(leases.Current, token).ConfigureAwait(false),
         };
-        var parts = new RelayParts(store, transport, leases, settlement, suspects, held, parked, status, wake, options, time, logger);
-        return new RelayRunner(parts, leaseStore, provider.GetKeyedService<ILivenessStore>(scope), relay, buckets);
+        var parts = new RelayParts(store, transport, leases, settlement, suspects, held, paused, parked, status, wake, options, time, logger);
+        var scheduled = new ScheduledMover(provider.GetRequiredKeyedService<IScheduledStore>(scope), wake, options.MinPollInterval);
+        var dead = new DeadRelays(provider.GetKeyedService<ILivenessStore>(scope), leases, relay);
+        return new RelayRunner(parts, new RelayDuties(parts, scheduled, dead), leaseStore, relay, buckets);
     }
 
     private static string Version { get; } =

@@ -6,12 +6,10 @@ namespace Outbox.Relay;
 /// <summary>
 /// Keeps one relay going: its leases, its settlement, its suspects, and one session after the other with a pause after each failure.
 /// </summary>
-internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore, ILivenessStore? liveness, RelayIdentity relay, int buckets)
+internal sealed class RelayRunner(
+    RelayParts parts, RelayDuties duties, IBucketLeaseStore leaseStore, RelayIdentity relay, int buckets)
     : IDisposable
 {
-    private static readonly TimeSpan ParkedKeysInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LivenessInterval = TimeSpan.FromMilliseconds(500);
-
     private readonly RelayBackoff _backoff = new(parts.Options.MinBackoff, parts.Options.MaxBackoff, Random.Shared.NextDouble);
     private IOutboxReader? _reader;
     private bool _prepared;
@@ -48,8 +46,7 @@ internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore
             parts.Leases.RunAsync(background.Token),
             parts.Settlement.RunAsync(background.Token),
             parts.Suspects.RunAsync(stopping),
-            LookAfterParkedKeysAsync(stopping),
-            LookForDeadRelaysAsync(stopping),
+            duties.RunAsync(stopping),
         };
         try
         {
@@ -143,45 +140,6 @@ internal sealed class RelayRunner(RelayParts parts, IBucketLeaseStore leaseStore
         else if (end == SessionEnd.SenderFailed)
         {
             await PauseAsync(_backoff.Next(), stopping).ConfigureAwait(false);
-        }
-    }
-
-    private async Task LookAfterParkedKeysAsync(CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            await PauseAsync(ParkedKeysInterval, stopping).ConfigureAwait(false);
-            try
-            {
-                var holding = parts.Leases.Current;
-                if (holding.Buckets.Count > 0)
-                {
-                    await parts.Parked.RefreshAsync(holding, stopping).ConfigureAwait(false);
-                }
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                RelayLog.ParkedKeysFailed(parts.Logger, ParkedKeysInterval, exception);
-            }
-        }
-    }
-
-    private async Task LookForDeadRelaysAsync(CancellationToken stopping)
-    {
-        while (liveness is not null && !stopping.IsCancellationRequested)
-        {
-            await PauseAsync(LivenessInterval, stopping).ConfigureAwait(false);
-            try
-            {
-                if (await liveness.FreeDeadAsync(relay, stopping).ConfigureAwait(false) > 0)
-                {
-                    await parts.Leases.RenewAsync(stopping).ConfigureAwait(false);
-                }
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                RelayLog.LivenessFailed(parts.Logger, LivenessInterval, exception);
-            }
         }
     }
 

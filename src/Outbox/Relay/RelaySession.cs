@@ -98,7 +98,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
     {
         rows.Clear();
         var planned = _plan.Next();
-        if (_holding.Buckets.Count > 0)
+        if (_holding.Buckets.Count > 0 && !parts.Held.HoldsAll)
         {
             var query = new OutboxRead
             {
@@ -176,6 +176,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
         _holding = holding;
         parts.Status.OwnedBuckets = holding.Buckets.Count;
         StartOver();
+        await parts.Paused.RefreshAsync(cancellationToken).ConfigureAwait(false);
         return await parts.Parked.RefreshAsync(holding, cancellationToken).ConfigureAwait(false) ? null : SessionEnd.LeaseLost;
     }
 

@@ -216,7 +216,7 @@ internal sealed class SuspectLane(
             var passed = new HashSet<int>();
             foreach (var suspect in _suspects.Values)
             {
-                if (passed.Add(suspect.Row.KeyHash) && suspect.NotBefore <= now)
+                if (passed.Add(suspect.Row.KeyHash) && suspect.NotBefore <= now && !held.IsPaused(suspect.Row.Topic))
                 {
                     return suspect;
                 }

@@ -24,6 +24,7 @@ public sealed class OutboxTables
         Relays = Find<OutboxRelayRecord>();
         ParkedKeys = Find<OutboxParkedKeyRecord>();
         ParkedMessages = Find<OutboxParkedMessageRecord>();
+        Controls = Find<OutboxControlRecord>();
         InboxMessages = Find<InboxMessageRecord>();
         InboxDeferred = Find<InboxDeferredRecord>();
         InboxOffsets = Find<InboxOffsetRecord>();
@@ -51,6 +52,9 @@ public sealed class OutboxTables
 
     /// <summary>Messages that wait with their key: <c>outbox_parked_message</c>.</summary>
     public OutboxTable ParkedMessages { get; }
+
+    /// <summary>What operators asked of the relays: <c>outbox_control</c>.</summary>
+    public OutboxTable Controls { get; }
 
     /// <summary>The consumers' marks: <c>inbox_message</c>.</summary>
     public OutboxTable InboxMessages { get; }

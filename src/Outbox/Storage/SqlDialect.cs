@@ -10,6 +10,7 @@ internal sealed class SqlDialect
     {
         HasOnConflict = true,
         LocksRows = true,
+        DeletesInQueries = true,
         IsMissing = error => error.SqlState is "42P01" or "42703" or "3F000",
     };
 
@@ -34,6 +35,9 @@ internal sealed class SqlDialect
 
     /// <summary>Whether <c>FOR UPDATE SKIP LOCKED</c> is understood.</summary>
     public bool LocksRows { get; private init; }
+
+    /// <summary>Whether a query may contain <c>DELETE … RETURNING</c>.</summary>
+    public bool DeletesInQueries { get; private init; }
 
     /// <summary>Run once for each session; null for nothing.</summary>
     public string? SessionSetup { get; private init; }

@@ -13,6 +13,10 @@ internal static class StorageRegistration
         services.TryAddKeyedSingleton<IOutboxStore>(contextType, (provider, _) => new EfOutboxStore(Sessions(provider)));
         services.TryAddKeyedSingleton<IBucketLeaseStore>(contextType, (provider, _) => new EfBucketLeaseStore(Sessions(provider)));
         services.TryAddKeyedSingleton<IParkingStore>(contextType, (provider, _) => new EfParkingStore(Sessions(provider)));
+        services.TryAddKeyedSingleton<IScheduledStore>(contextType, (provider, _) => new EfScheduledStore(Sessions(provider)));
+        services.TryAddKeyedSingleton<IControlStore>(contextType, (provider, _) => new EfControlStore(Sessions(provider)));
+        services.TryAddKeyedSingleton<IOutboxControl>(
+            contextType, (provider, _) => new StoredControl(provider.GetRequiredKeyedService<IControlStore>(contextType)));
         services.TryAddKeyedSingleton<IInboxStore>(contextType, (_, _) => new EfInboxStore());
 
         ContextSessions Sessions(IServiceProvider provider) => provider.GetRequiredKeyedService<ContextSessions>(contextType);

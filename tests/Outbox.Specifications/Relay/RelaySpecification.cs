@@ -6,7 +6,7 @@ using Outbox.Storage;
 namespace Outbox.Specifications.Relay;
 
 /// <summary>What the relay does on any store, with a real database and a scripted broker.</summary>
-public abstract class RelaySpecification : IAsyncLifetime
+public abstract partial class RelaySpecification : IAsyncLifetime
 {
     private Action<DbContextOptionsBuilder> _database = null!;
 

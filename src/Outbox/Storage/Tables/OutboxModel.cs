@@ -52,6 +52,12 @@ internal sealed partial class OutboxModel(ModelBuilder model, OutboxTableOptions
         relay.Property(row => row.StartedAt).HasColumnName("started_at");
         relay.Property(row => row.LastSeen).HasColumnName("last_seen");
         relay.Property(row => row.LivenessKey).HasColumnName("liveness_key");
+
+        var control = Table<OutboxControlRecord>("outbox_control", row => row.Topic);
+        control.Property(row => row.Topic).HasColumnName("topic").HasMaxLength(Messages.MessageNames.MaxTopicLength).ValueGeneratedNever();
+        control.Property(row => row.State).HasColumnName("state").HasMaxLength(20);
+        control.Property(row => row.RequestedBy).HasColumnName("requested_by").HasMaxLength(StoredControl.MaxRequestedByLength);
+        control.Property(row => row.RequestedAt).HasColumnName("requested_at");
     }
 
     private void MapParked()

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Outbox.LoadTest.Filling;
+using Outbox.LoadTest.HandWritten;
+using Outbox.LoadTest.Relaying;
+using Outbox.LoadTest.Servers;
+
+namespace Outbox.LoadTest.Children;
+
+/// <summary>A relay in a process of its own, driven by lines on the standard input. Ends when its parent does.</summary>
+internal static class ChildProgram
+{
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        var orders = ChildOrders.From(arguments);
+        if (orders.WarmUp is not null)
+        {
+            await WarmUpAsync(orders);
+        }
+
+        var times = orders.TimesFile is null ? null : new AcknowledgementLog(orders.Messages);
+        await using var relay = Create(orders, orders.Target, times, tellsId: true);
+        await relay.StartAsync();
+        Console.WriteLine(ChildLines.Ready);
+        long allocated = 0;
+        while (await Task.Run(Console.ReadLine) is { } line)
+        {
+            if (line == ChildLines.Start)
+            {
+                allocated = GC.GetTotalAllocatedBytes();
+                relay.Wake();
+            }
+            else if (line == ChildLines.Stop)
+            {
+                allocated = GC.GetTotalAllocatedBytes() - allocated;
+                await relay.StopAsync();
+                times?.Write(orders.TimesFile!);
+                Console.WriteLine(ChildLines.Result + JsonSerializer.Serialize(new ChildResult(PeakWorkingSetMb(), allocated)));
+                break;
+            }
+        }
+
+        return 0;
+    }
+
+    private static async Task WarmUpAsync(ChildOrders orders)
+    {
+        await using var database = await LoadDatabase.OpenAsync(orders.WarmUp!.Database);
+        await using var rows = await HiddenRows.FillAsync(orders.WarmUp.Database, orders.WarmUp.Topic, orders.WarmUpRows);
+        await using var relay = Create(orders, orders.WarmUp, null, tellsId: false);
+        await relay.StartAsync();
+        await rows.ShowAsync();
+        relay.Wake();
+        await database.WaitUntilEmptyAsync(rows.LastId, TimeSpan.FromMinutes(1));
+        await relay.StopAsync();
+    }
+
+    private static IRelayUnderLoad Create(ChildOrders orders, RelayTarget target, IAcknowledgementTimes? times, bool tellsId)
+    {
+        if (orders.HandWritten)
+        {
+            return new HandWrittenRelay(target, readsOnwards: true);
+        }
+
+        return new LibraryRelay(target, services =>
+        {
+            if (times is not null)
+            {
+                TimedTransport.Decorate(services, times);
+            }
+
+            if (tellsId)
+            {
+                services.AddLogging(logging => logging.AddProvider(new RelayIdTeller()).AddFilter<RelayIdTeller>("Outbox.Relay", LogLevel.Information));
+            }
+        });
+    }
+
+    private static double PeakWorkingSetMb()
+    {
+        const string Field = "VmHWM:";
+        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Field, StringComparison.Ordinal));
+        return double.Parse(line[Field.Length..^"kB".Length], CultureInfo.InvariantCulture) / 1024;
+    }
+}
