@@ -23,6 +23,8 @@ public static class PostgreSqlOutboxBuilderExtensions
             new PostgreSqlSessions(provider.GetRequiredService<IServiceScopeFactory>(), contextType),
             provider.GetRequiredService<IOptionsMonitor<PostgreSqlOutboxOptions>>().Get(optionsName))));
         builder.Services.Replace(ServiceDescriptor.KeyedSingleton<IInboxStore>(contextType, (_, _) => new PostgreSqlInboxStore()));
+        builder.Services.TryAddKeyedSingleton<ILivenessStore>(contextType, (provider, _) => new PostgreSqlLivenessStore(
+            new PostgreSqlSessions(provider.GetRequiredService<IServiceScopeFactory>(), contextType)));
         PostgreSqlCapture.Add(builder);
         return builder;
     }

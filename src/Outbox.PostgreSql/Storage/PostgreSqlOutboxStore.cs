@@ -9,11 +9,12 @@ internal sealed class PostgreSqlOutboxStore(PostgreSqlSessions sessions, Postgre
     // Statistics of a queue are always stale: the planner must not leave the primary key. Array parameters must be seen by the
     // planner each time, or long lists of excepted ids are searched from end to end for every row.
     private const string KeepToTheIndex = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off; ";
+    private const int SecondsUntilAsked = 1;
     private const string PlanEachTime = "SET plan_cache_mode = force_custom_plan; ";
 
     public async ValueTask<IOutboxReader> OpenReaderAsync(CancellationToken cancellationToken)
     {
-        var session = await sessions.OpenAsync(KeepToTheIndex + PlanEachTime, cancellationToken).ConfigureAwait(false);
+        var session = await sessions.OpenAsync(KeepToTheIndex + PlanEachTime, cancellationToken, SecondsUntilAsked).ConfigureAwait(false);
         return await StartAsync(session, () => PostgreSqlReader.StartAsync(session, cancellationToken)).ConfigureAwait(false);
     }
 

@@ -12,9 +12,13 @@ internal sealed class PostgreSqlReader : IOutboxReader
 
     private PostgreSqlWriterWatch? _writers;
 
-    private PostgreSqlReader(PostgreSqlSession session) => _session = session;
+    private readonly SignOfLife _life;
+
+    private PostgreSqlReader(PostgreSqlSession session) => (_session, _life) = (session, new SignOfLife(session));
 
     public IWriterWatch? Writers => _writers;
+
+    public CancellationToken Lost => _life.Lost;
 
     public static async ValueTask<PostgreSqlReader> StartAsync(PostgreSqlSession session, CancellationToken cancellationToken)
     {
@@ -38,6 +42,8 @@ internal sealed class PostgreSqlReader : IOutboxReader
         }
     }
 
+    public ValueTask<bool> ShowLifeAsync(RelayIdentity relay, CancellationToken cancellationToken) => _life.ShowAsync(relay, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var statement in _statements.Values)
@@ -50,6 +56,7 @@ internal sealed class PostgreSqlReader : IOutboxReader
             await _writers.DisposeAsync().ConfigureAwait(false);
         }
 
+        _life.Dispose();
         await _session.DisposeAsync().ConfigureAwait(false);
     }
 

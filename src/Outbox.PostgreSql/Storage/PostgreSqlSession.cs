@@ -8,6 +8,8 @@ internal sealed class PostgreSqlSession(NpgsqlConnection connection, OutboxTable
 {
     public OutboxTables Tables => tables;
 
+    public NpgsqlConnection Connection => connection;
+
     /// <summary>Makes a prepared statement. It lives as long as the session.</summary>
     /// <exception cref="OutboxException">The tables are missing.</exception>
     public async ValueTask<NpgsqlCommand> PrepareAsync(string sql, IEnumerable<NpgsqlParameter> parameters, CancellationToken cancellationToken)

@@ -11,9 +11,10 @@ internal sealed class PostgreSqlSessions(IServiceScopeFactory scopes, Type conte
     /// <summary>Opens an unpooled connection: its settings must not reach the application, and the application's pool keeps its size.</summary>
     /// <param name="settings">Statements that set up the session; null for none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async ValueTask<PostgreSqlSession> OpenAsync(string? settings, CancellationToken cancellationToken)
+    /// <param name="keepAlive">After how many idle seconds the server is asked whether it is there; 0 for what the context's connection says.</param>
+    public async ValueTask<PostgreSqlSession> OpenAsync(string? settings, CancellationToken cancellationToken, int keepAlive = 0)
     {
-        var (connection, tables) = await CloneAsync(cancellationToken).ConfigureAwait(false);
+        var (connection, tables) = await CloneAsync(keepAlive, cancellationToken).ConfigureAwait(false);
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -35,7 +36,7 @@ internal sealed class PostgreSqlSessions(IServiceScopeFactory scopes, Type conte
         }
     }
 
-    private async ValueTask<(NpgsqlConnection Connection, OutboxTables Tables)> CloneAsync(CancellationToken cancellationToken)
+    private async ValueTask<(NpgsqlConnection Connection, OutboxTables Tables)> CloneAsync(int keepAlive, CancellationToken cancellationToken)
     {
         var scope = scopes.CreateAsyncScope();
         await using (scope.ConfigureAwait(false))
@@ -51,6 +52,7 @@ internal sealed class PostgreSqlSessions(IServiceScopeFactory scopes, Type conte
                 Enlist = false,
                 MaxAutoPrepare = 0,
             };
+            own.KeepAlive = keepAlive > 0 ? keepAlive : own.KeepAlive;
             var clone = await source.CloneWithAsync(own.ConnectionString, cancellationToken).ConfigureAwait(false);
             return (clone, OutboxTables.Of(context));
         }

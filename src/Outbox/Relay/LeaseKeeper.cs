@@ -76,7 +76,8 @@ internal sealed class LeaseKeeper(
 
     public void Dispose() => _turn.Dispose();
 
-    private async ValueTask RenewAsync(CancellationToken cancellationToken)
+    /// <summary>Renews now. What was lost is no longer in the current holding when it returns.</summary>
+    public async ValueTask RenewAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try

@@ -41,7 +41,7 @@ internal sealed class ReadFloor(IWriterWatch writers)
         }
     }
 
-    /// <summary>A read of everything above the old floor has returned that began after the confirmation: the confirmed id is the floor now.</summary>
+    /// <summary>Everything up to the confirmed id was read by reads that began after the confirmation: the next one can be looked for.</summary>
     public long Promote()
     {
         var floor = Confirmed;

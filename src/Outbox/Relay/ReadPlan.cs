@@ -9,23 +9,22 @@ namespace Outbox.Relay;
 /// </summary>
 /// <remarks>
 /// An id is known from its read until its delete has committed and no read that began before that is under way. With one read at a
-/// time, ids may be forgotten exactly between two reads. While reads come back full, reading goes on from a cursor, with a look at the
-/// undecided zone below it now and then; otherwise every read covers the zone, so that a late commit is seen at once.
+/// time, ids may be forgotten exactly between two reads. Every read begins at the floor and is one snapshot of all that is undecided:
+/// a read from a cursor above it could give a row whose key has a lower one that was committed late, and send it too early.
 /// </remarks>
-internal sealed class ReadPlan(int batchSize, ReadFloor? floor, TimeSpan zoneInterval, TimeProvider time)
+internal sealed class ReadPlan(int batchSize, ReadFloor? floor)
 {
     private readonly HashSet<long> _known = [];
     private long _highestKnown;
-    private long _cursor;
+    private long _highestRead;
     private long _floor;
-    private long _zoneReadAt = time.GetTimestamp();
     private bool _readOn;
 
     /// <summary>How many ids are in the relay's hands.</summary>
     public int KnownCount => _known.Count;
 
-    /// <summary>Whether rows that were committed late could still appear below the cursor.</summary>
-    public bool HasUndecidedZone => floor is not null && _floor < _cursor;
+    /// <summary>Whether rows that are committed late could still appear below some that were read.</summary>
+    public bool HasUndecidedZone => floor is not null && _floor < _highestRead;
 
     /// <summary>Whether the last read came back full, so that more is waiting.</summary>
     public bool ReadsOn => _readOn;
@@ -33,7 +32,7 @@ internal sealed class ReadPlan(int batchSize, ReadFloor? floor, TimeSpan zoneInt
     /// <summary>Reading starts again at the lowest id: the session is new, or its filter admits more than before.</summary>
     public void StartOver()
     {
-        _cursor = 0;
+        _highestRead = 0;
         _floor = 0;
         _readOn = false;
     }
@@ -55,40 +54,18 @@ internal sealed class ReadPlan(int batchSize, ReadFloor? floor, TimeSpan zoneInt
     }
 
     /// <summary>The next read to make.</summary>
-    public PlannedRead Next()
-    {
-        if (floor is null || !_readOn)
-        {
-            return Plan(_floor, long.MaxValue, coversZone: true);
-        }
-
-        if (HasUndecidedZone && time.GetElapsedTime(_zoneReadAt) >= zoneInterval)
-        {
-            return Plan(_floor, _cursor, coversZone: true);
-        }
-
-        return Plan(_cursor, long.MaxValue, coversZone: false);
-    }
+    public PlannedRead Next() => new(_floor, KnownAbove(_floor), floor?.Confirmed ?? 0);
 
     /// <summary>Takes in what a read gave: drops rows that are known already, and makes the others known.</summary>
     public void Accept(in PlannedRead read, List<OutboxRow> rows)
     {
-        var full = rows.Count >= batchSize;
-        if (read.Until == long.MaxValue)
+        _readOn = rows.Count >= batchSize;
+        if (rows.Count > 0)
         {
-            _readOn = full;
-            _cursor = rows.Count > 0 ? Math.Max(_cursor, rows[^1].Id) : _cursor;
+            _highestRead = Math.Max(_highestRead, rows[^1].Id);
         }
 
-        if (read.CoversZone && !full)
-        {
-            _zoneReadAt = time.GetTimestamp();
-            if (read.Confirmed != 0 && floor!.Confirmed == read.Confirmed)
-            {
-                _floor = Math.Max(_floor, Math.Min(floor.Promote(), _cursor));
-            }
-        }
-
+        MoveFloor(read, seenUpTo: _readOn ? rows[^1].Id : long.MaxValue);
         rows.RemoveAll(row => !_known.Add(row.Id));
         if (rows.Count > 0)
         {
@@ -96,10 +73,22 @@ internal sealed class ReadPlan(int batchSize, ReadFloor? floor, TimeSpan zoneInt
         }
     }
 
-    private PlannedRead Plan(long after, long until, bool coversZone) =>
-        new(after, until, KnownBetween(after, until), coversZone, floor?.Confirmed ?? 0);
+    /// <summary>What was decided before the read began and lies in its reach was seen by it, whole.</summary>
+    private void MoveFloor(in PlannedRead read, long seenUpTo)
+    {
+        if (read.Confirmed == 0)
+        {
+            return;
+        }
 
-    private long[] KnownBetween(long after, long until)
+        _floor = Math.Max(_floor, Math.Min(read.Confirmed, seenUpTo));
+        if (read.Confirmed <= seenUpTo && floor!.Confirmed == read.Confirmed)
+        {
+            floor.Promote();
+        }
+    }
+
+    private long[] KnownAbove(long after)
     {
         if (_known.Count == 0 || after >= _highestKnown)
         {
@@ -109,7 +98,7 @@ internal sealed class ReadPlan(int batchSize, ReadFloor? floor, TimeSpan zoneInt
         var ids = new List<long>(_known.Count);
         foreach (var id in _known)
         {
-            if (id > after && id <= until)
+            if (id > after)
             {
                 ids.Add(id);
             }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Outbox.Relay;
 
 /// <summary>What the relay looks after beside sending, each in a loop of its own until cancelled.</summary>
-internal sealed class RelayDuties(RelayParts parts, ScheduledMover scheduled)
+internal sealed class RelayDuties(RelayParts parts, ScheduledMover scheduled, DeadRelays dead)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PausesInterval = TimeSpan.FromMilliseconds(500);
@@ -11,6 +11,7 @@ internal sealed class RelayDuties(RelayParts parts, ScheduledMover scheduled)
     public Task RunAsync(CancellationToken stopping) => Task.WhenAll(
         RepeatAsync(LookAfterParkedKeysAsync, RelayLog.ParkedKeysFailed, stopping),
         RepeatAsync(LookAfterPausesAsync, RelayLog.PausesFailed, stopping),
+        RepeatAsync(dead.TakeOverAsync, RelayLog.LivenessFailed, stopping),
         RepeatAsync(token => scheduled.MoveAsync(parts.Leases.Current, token), RelayLog.ScheduledFailed, stopping));
 
     private async ValueTask<TimeSpan> LookAfterParkedKeysAsync(CancellationToken stopping)

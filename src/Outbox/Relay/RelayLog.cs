@@ -44,6 +44,9 @@ internal static partial class RelayLog
     [LoggerMessage(3013, LogLevel.Warning, "Parked keys could not be looked after; trying again in {Pause}.")]
     public static partial void ParkedKeysFailed(ILogger logger, TimeSpan pause, Exception exception);
 
+    [LoggerMessage(3017, LogLevel.Warning, "Could not look for dead relays; trying again in {Pause}. Until then only expired leases are taken.")]
+    public static partial void LivenessFailed(ILogger logger, TimeSpan pause, Exception exception);
+
     [LoggerMessage(3014, LogLevel.Warning, "The relay could not leave cleanly; its leases run out by themselves.")]
     public static partial void LeaveFailed(ILogger logger, Exception exception);
 

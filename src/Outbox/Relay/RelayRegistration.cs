@@ -64,7 +64,8 @@ internal static class RelayRegistration
         };
         var parts = new RelayParts(store, transport, leases, settlement, suspects, held, paused, parked, status, wake, options, time, logger);
         var scheduled = new ScheduledMover(provider.GetRequiredKeyedService<IScheduledStore>(scope), wake, options.MinPollInterval);
-        return new RelayRunner(parts, new RelayDuties(parts, scheduled), leaseStore, relay, buckets);
+        var dead = new DeadRelays(provider.GetKeyedService<ILivenessStore>(scope), leases, relay);
+        return new RelayRunner(parts, new RelayDuties(parts, scheduled, dead), leaseStore, relay, buckets);
     }
 
     private static string Version { get; } =

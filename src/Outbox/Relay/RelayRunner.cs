@@ -11,6 +11,7 @@ internal sealed class RelayRunner(
     : IDisposable
 {
     private readonly RelayBackoff _backoff = new(parts.Options.MinBackoff, parts.Options.MaxBackoff, Random.Shared.NextDouble);
+    private IOutboxReader? _reader;
     private bool _prepared;
 
     /// <summary>Makes the buckets' rows. A database that is away is tried again later.</summary>
@@ -55,6 +56,9 @@ internal sealed class RelayRunner(
         {
             await tasks[2].ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await LeaveAsync(background).ConfigureAwait(false);
+
+            // Only now: with the reader goes the sign of life, and others could take rows that are acknowledged and not yet deleted.
+            await CloseReaderAsync().ConfigureAwait(false);
             await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             parts.Status.Stopped();
         }
@@ -72,18 +76,15 @@ internal sealed class RelayRunner(
         {
             try
             {
-                var reader = await parts.Store.OpenReaderAsync(stopping).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
+                var reader = _reader ??= await OpenReaderAsync(stopping).ConfigureAwait(false);
+                var started = parts.Time.GetTimestamp();
+                var end = await new RelaySession(parts, reader).RunAsync(stopping).ConfigureAwait(false);
+                if (parts.Time.GetElapsedTime(started) > parts.Options.MaxBackoff)
                 {
-                    var started = parts.Time.GetTimestamp();
-                    var end = await new RelaySession(parts, reader).RunAsync(stopping).ConfigureAwait(false);
-                    if (parts.Time.GetElapsedTime(started) > parts.Options.MaxBackoff)
-                    {
-                        _backoff.Reset();
-                    }
-
-                    await AfterAsync(end, stopping).ConfigureAwait(false);
+                    _backoff.Reset();
                 }
+
+                await AfterAsync(end, stopping).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -91,8 +92,38 @@ internal sealed class RelayRunner(
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
+                await CloseReaderAsync().ConfigureAwait(false);
                 await PauseAsync(Failed(exception), stopping).ConfigureAwait(false);
             }
+        }
+    }
+
+    private async ValueTask<IOutboxReader> OpenReaderAsync(CancellationToken stopping)
+    {
+        var reader = await parts.Store.OpenReaderAsync(stopping).ConfigureAwait(false);
+        try
+        {
+            if (await reader.ShowLifeAsync(relay, stopping).ConfigureAwait(false))
+            {
+                // While no sign of life was shown, another relay may have taken what was owned.
+                await parts.Leases.RenewAsync(stopping).ConfigureAwait(false);
+            }
+
+            return reader;
+        }
+        catch
+        {
+            await reader.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async ValueTask CloseReaderAsync()
+    {
+        if (_reader is { } reader)
+        {
+            _reader = null;
+            await reader.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -9,8 +9,11 @@ namespace Outbox.Relay;
 /// </summary>
 internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
 {
-    /// <summary>How often the zone below the cursor is looked into while the outbox is full.</summary>
+    /// <summary>How often rows are looked for that are committed below others that were read already.</summary>
     private static readonly TimeSpan ZoneInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often the floor is moved: each read looks at everything above it.</summary>
+    private static readonly TimeSpan FloorInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly RelayOptions _options = parts.Options;
     private readonly TimeProvider _time = parts.Time;
@@ -26,12 +29,13 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
     /// <summary>Relays until it has to end. Whatever happens, no message is in flight and the sender is gone when it returns.</summary>
     public async Task<SessionEnd> RunAsync(CancellationToken stopping)
     {
-        _plan = new ReadPlan(_options.BatchSize, _floor, ZoneInterval, _time);
+        _plan = new ReadPlan(_options.BatchSize, _floor);
         _sender = new SessionSender(parts);
         _pollInterval = _options.MinPollInterval;
         var end = SessionEnd.SenderFailed;
         try
         {
+            using var lost = reader.Lost.Register(parts.Wake.Set);
             await TakeLeasesAsync(parts.Leases.Current, stopping).ConfigureAwait(false);
             end = await RelayAsync(stopping).ConfigureAwait(false);
         }
@@ -101,7 +105,6 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
                 Buckets = _holding.Buckets,
                 Limit = _options.BatchSize,
                 After = planned.After,
-                Until = planned.Until,
                 ExceptIds = planned.ExceptIds,
                 ExceptTopics = parts.Held.Topics,
                 ExceptKeyHashes = parts.Held.KeyHashes,
@@ -123,7 +126,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
         _deleted = parts.Settlement.TakeDeleted(_deleted);
         _plan.Forget(CollectionsMarshal.AsSpan(_deleted));
         _deleted.Clear();
-        if (_floor is not null && _plan.HasUndecidedZone && _time.GetElapsedTime(_floorStepAt) >= ZoneInterval)
+        if (_floor is not null && _plan.HasUndecidedZone && _time.GetElapsedTime(_floorStepAt) >= FloorInterval)
         {
             await _floor.StepAsync(stopping).ConfigureAwait(false);
             _floorStepAt = _time.GetTimestamp();
@@ -148,6 +151,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
             return SessionEnd.Stopping;
         }
 
+        ThrowIfLost();
         if (_sender.HasFailed)
         {
             return SessionEnd.SenderFailed;
@@ -208,6 +212,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
 
         foreach (var row in rows)
         {
+            ThrowIfLost();
             if (_sender.HasFailed)
             {
                 return SessionEnd.SenderFailed;
@@ -227,6 +232,20 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
         }
 
         return null;
+    }
+
+    /// <summary>Another relay may have taken the buckets by now: nothing more is handed over.</summary>
+    private void ThrowIfLost()
+    {
+        if (_read.Exception?.InnerException is { } cause)
+        {
+            throw new OutboxException("The outbox could not be read any more.", cause);
+        }
+
+        if (reader.Lost.IsCancellationRequested)
+        {
+            throw new OutboxException("The connection that reads the outbox was lost.");
+        }
     }
 
     private async ValueTask<bool> AbsorbAsync(List<OutboxRow> rows, CancellationToken cancellationToken)

@@ -11,6 +11,18 @@ public interface IOutboxReader : IAsyncDisposable
     /// </summary>
     IWriterWatch? Writers => null;
 
+    /// <summary>Cancelled when the session is found broken, even between two calls. Never, where the store cannot tell.</summary>
+    CancellationToken Lost => CancellationToken.None;
+
+    /// <summary>
+    /// Binds the relay's sign of life to this session: when the session ends, however that happens, other relays may take what the
+    /// relay owns at once. So its leases are to be asked for again after this call. See <see cref="ILivenessStore"/>.
+    /// </summary>
+    /// <param name="relay">The relay that reads.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>False: the store has no such sign, and leases alone decide.</returns>
+    ValueTask<bool> ShowLifeAsync(RelayIdentity relay, CancellationToken cancellationToken) => ValueTask.FromResult(false);
+
     /// <summary>
     /// Reads committed rows in the order of their ids, without locking them and without a transaction that stays open. An id that was
     /// committed before the call began and passes the filters is among them, unless <see cref="OutboxRead.Limit"/> lower ones are.

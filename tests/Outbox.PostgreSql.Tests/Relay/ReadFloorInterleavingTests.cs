@@ -15,26 +15,27 @@ public sealed class ReadFloorInterleavingTests : IAsyncLifetime
 {
     private readonly ScriptedTransport _broker = new();
     private string _connection = "";
-    private RelayHarness _relay = null!;
     private RecordingStore _store = null!;
+
+    private RelayHarness Relay { get; set; } = null!;
 
     public async Task InitializeAsync()
     {
         if (PreparedTransactionsServer.SkipReason is null)
         {
             _connection = await PreparedTransactionsServer.CreateDatabaseAsync();
-            _relay = new RelayHarness(
+            Relay = new RelayHarness(
                 options => options.UseNpgsql(_connection), _broker, Record, options => (options.BatchSize, options.MaxInFlight) = (5, 40));
-            await _relay.CreateTablesAsync();
+            await Relay.CreateTablesAsync();
             await ExecuteAsync("CREATE TABLE elsewhere (n int)");
         }
     }
 
     public async Task DisposeAsync()
     {
-        if (_relay is not null)
+        if (Relay is not null)
         {
-            await _relay.DisposeAsync();
+            await Relay.DisposeAsync();
         }
     }
 
@@ -47,13 +48,13 @@ public sealed class ReadFloorInterleavingTests : IAsyncLifetime
         await using var writer = await HoldAsync("BEGIN; INSERT INTO elsewhere VALUES (1)");
         await using var reader = await HoldAsync("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM outbox_message");
         var backlog = Enumerable.Range(0, 1500).Select(i => $"backlog:{i}").ToArray();
-        await _relay.EnqueueAsync([.. backlog.Select(payload => ("orders", (string?)"backlog", payload))]);
+        await Relay.EnqueueAsync([.. backlog.Select(payload => ("orders", (string?)"backlog", payload))]);
         var writers = Enumerable.Range(0, 6).Select(i => new InterleavedWriter(_connection, _broker, $"writer-{i}", (seed * 100) + i)).ToList();
 
-        await _relay.StartAsync();
+        await Relay.StartAsync();
         await Task.WhenAll(writers.Select(each => each.RunAsync(transactions: 25)));
 
-        await Eventually.BeTrueAsync(async () => (await _relay.GetWaitingAsync()).Count == 0, "the outbox is empty");
+        await Eventually.BeTrueAsync(async () => (await Relay.GetWaitingAsync()).Count == 0, "the outbox is empty");
         var sent = _broker.Payloads.GroupBy(payload => payload.Split(':')[0]).ToDictionary(group => group.Key, group => group.ToList());
         sent["backlog"].Should().Equal(backlog);
         foreach (var (each, i) in writers.Select((each, i) => (each, i)))
@@ -64,8 +65,8 @@ public sealed class ReadFloorInterleavingTests : IAsyncLifetime
 
         // Without these the test would prove nothing.
         var reads = _store.Reads.ToList();
-        reads.Should().Contain(read => read.Until != long.MaxValue, "the zone was looked into while the outbox was full");
-        reads.Should().Contain(read => read.Until != long.MaxValue && read.After > 0, "the floor moved although a snapshot was pinned");
+        var floors = reads.Select(read => read.After).ToList();
+        floors.Distinct().Count().Should().BeGreaterThan(20, "the floor moved again and again although a snapshot was pinned");
     }
 
     [PreparedTransactionsTheory]
@@ -76,7 +77,7 @@ public sealed class ReadFloorInterleavingTests : IAsyncLifetime
     {
         await using var elsewhere = await HoldAsync("BEGIN; INSERT INTO elsewhere VALUES (1)");
         await using var pinned = await HoldAsync("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM outbox_message");
-        await using var session = await _relay.Services.GetRequiredKeyedService<IOutboxStore>(typeof(RelayContext)).OpenReaderAsync(CancellationToken.None);
+        await using var session = await Relay.Services.GetRequiredKeyedService<IOutboxStore>(typeof(RelayContext)).OpenReaderAsync(CancellationToken.None);
         var watch = session.Writers!;
         (await watch.GetLastIdAsync(CancellationToken.None)).Should().Be(0, "no id was given out");
         await using var late = await HoldAsync("BEGIN");

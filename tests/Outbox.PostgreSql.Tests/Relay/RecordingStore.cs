@@ -19,6 +19,10 @@ internal sealed class RecordingStore(IOutboxStore inner) : IOutboxStore
     {
         public IWriterWatch? Writers => inner.Writers;
 
+        public CancellationToken Lost => inner.Lost;
+
+        public ValueTask<bool> ShowLifeAsync(RelayIdentity relay, CancellationToken cancellationToken) => inner.ShowLifeAsync(relay, cancellationToken);
+
         public ValueTask ReadAsync(OutboxRead read, ICollection<OutboxRow> rows, CancellationToken cancellationToken)
         {
             store.Reads.Enqueue((read.After, read.Until));

@@ -4,19 +4,23 @@ using Outbox.Signals;
 
 namespace Outbox.Tests.Relay;
 
-public sealed class HeldBackTests
+public sealed class HeldBackTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly RelayStatus _status;
     private readonly AsyncSignal _wake;
+    private readonly PausedTopics _paused;
     private readonly HeldBack _held;
 
     public HeldBackTests()
     {
         _status = new RelayStatus(_time);
         _wake = new AsyncSignal(_time);
-        _held = new HeldBack(new RelayOptions { MinBackoff = TimeSpan.FromSeconds(1), MaxBackoff = TimeSpan.FromSeconds(8) }, _status, new PausedTopics(new FakeControl(), _wake), _wake, _time);
+        _paused = new PausedTopics(new FakeControl(), _wake);
+        _held = new HeldBack(new RelayOptions { MinBackoff = TimeSpan.FromSeconds(1), MaxBackoff = TimeSpan.FromSeconds(8) }, _status, _paused, _wake, _time);
     }
+
+    public void Dispose() => _paused.Dispose();
 
     [Fact]
     public void HoldKey_WorksAtOnce_ForThatKeyOnly()

@@ -1,13 +1,9 @@
-using Microsoft.Extensions.Time.Testing;
 using Outbox.Relay;
 
 namespace Outbox.Tests.Relay;
 
 public sealed class ReadPlanTests
 {
-    private static readonly TimeSpan ZoneInterval = TimeSpan.FromMilliseconds(100);
-
-    private readonly FakeTimeProvider _time = new();
     private readonly FakeWriters _writers = new();
     private readonly ReadFloor _floor;
     private readonly ReadPlan _plan;
@@ -15,7 +11,7 @@ public sealed class ReadPlanTests
     public ReadPlanTests()
     {
         _floor = new ReadFloor(_writers);
-        _plan = new ReadPlan(batchSize: 3, _floor, ZoneInterval, _time);
+        _plan = new ReadPlan(batchSize: 3, _floor);
     }
 
     [Fact]
@@ -52,63 +48,54 @@ public sealed class ReadPlanTests
     }
 
     [Fact]
-    public void Next_AfterAFullRead_GoesOnFromTheCursor()
+    public void Next_UndecidedRows_LooksAtAllOfThemThoughTheLastReadWasFull()
     {
-        Read(1, 2, 3);
+        Read(4, 5, 6);
 
-        _plan.Next().Should().BeEquivalentTo(new { After = 3L, Until = long.MaxValue, CoversZone = false });
         _plan.ReadsOn.Should().BeTrue();
+        _plan.HasUndecidedZone.Should().BeTrue();
+        var next = _plan.Next();
+        next.After.Should().Be(0, "a row below 4 may be committed late, and then with a later one of its key");
+        next.ExceptIds.Should().BeEquivalentTo([4L, 5, 6], "they would fill the limit");
     }
 
     [Fact]
-    public void Next_AfterAReadThatWasNotFull_LooksAtEverythingAboveTheFloor()
+    public async Task Next_DecidedBacklog_GoesOnWhereTheLastReadEnded()
     {
-        Read(1, 2, 3);
-        Read(4);
+        await ConfirmAsync(100);
 
-        _plan.Next().Should().BeEquivalentTo(new { After = 0L, Until = long.MaxValue, CoversZone = true }, "1 may be followed by a late commit");
+        Read(1, 2, 3);
+
+        _plan.Next().Should().BeEquivalentTo(new { After = 3L, ExceptIds = Array.Empty<long>(), Confirmed = 100L });
+        _plan.HasUndecidedZone.Should().BeFalse();
     }
 
     [Fact]
     public void Next_StoreWithoutFloor_AlwaysBeginsAtTheLowestId()
     {
-        var plan = new ReadPlan(batchSize: 3, floor: null, ZoneInterval, _time);
+        var plan = new ReadPlan(batchSize: 3, floor: null);
         plan.Accept(plan.Next(), RelayRows.List(1, 2, 3));
 
         var next = plan.Next();
 
-        next.Should().BeEquivalentTo(new { After = 0L, Until = long.MaxValue, CoversZone = true });
+        next.After.Should().Be(0);
         next.ExceptIds.Should().BeEquivalentTo([1L, 2, 3]);
         plan.HasUndecidedZone.Should().BeFalse();
     }
 
     [Fact]
-    public void Next_WhileEveryReadIsFull_LooksIntoTheZoneAtItsInterval()
-    {
-        Read(1, 2, 3);
-        Read(4, 5, 6);
-        _plan.Next().CoversZone.Should().BeFalse();
-
-        _time.Advance(ZoneInterval);
-
-        _plan.Next().Should().BeEquivalentTo(new { After = 0L, Until = 6L, CoversZone = true }, "a late commit must not wait for the end of the backlog");
-        Read();
-        _plan.Next().Should().BeEquivalentTo(new { After = 6L, CoversZone = false });
-    }
-
-    [Fact]
-    public async Task Accept_ReadOfTheZoneThatHitsItsLimit_PromotesNothingAndIsMadeAgain()
+    public async Task Accept_ReadThatHitsItsLimit_MovesTheFloorOnlyAsFarAsItSaw()
     {
         Read(4, 5, 6);
         await ConfirmAsync(6);
-        _time.Advance(ZoneInterval);
 
         Read(1, 2, 3);
 
+        _plan.Next().After.Should().Be(3, "more may be waiting between 3 and 6");
         _floor.Confirmed.Should().Be(6);
-        _plan.Next().Should().BeEquivalentTo(new { After = 0L, Until = 6L, CoversZone = true }, "more may be waiting there");
         Read();
-        _plan.HasUndecidedZone.Should().BeFalse();
+        _plan.Next().After.Should().Be(6);
+        _floor.Confirmed.Should().Be(0, "the next id can be looked for");
     }
 
     [Fact]
@@ -139,17 +126,6 @@ public sealed class ReadPlanTests
     }
 
     [Fact]
-    public async Task Accept_ReadFromTheCursor_PromotesNothing()
-    {
-        Read(1, 2, 3);
-        await ConfirmAsync(3);
-
-        Read(4);
-
-        _floor.Confirmed.Should().Be(3, "it looked at nothing below the cursor");
-    }
-
-    [Fact]
     public async Task Accept_WholeReadAfterTheConfirmation_MovesTheFloor()
     {
         Read(1, 2);
@@ -162,18 +138,7 @@ public sealed class ReadPlanTests
     }
 
     [Fact]
-    public async Task Accept_ConfirmedIdAboveTheCursor_MovesTheFloorToTheCursorOnly()
-    {
-        Read(1, 2);
-        await ConfirmAsync(50);
-
-        Read();
-
-        _plan.Next().After.Should().Be(2, "nothing was read above it");
-    }
-
-    [Fact]
-    public async Task StartOver_FloorAndCursor_AreForgotten()
+    public async Task StartOver_Floor_IsForgotten()
     {
         Read(1, 2);
         await ConfirmAsync(2);
@@ -181,7 +146,8 @@ public sealed class ReadPlanTests
 
         _plan.StartOver();
 
-        _plan.Next().Should().BeEquivalentTo(new { After = 0L, Until = long.MaxValue, CoversZone = true });
+        _plan.Next().After.Should().Be(0);
+        _plan.HasUndecidedZone.Should().BeFalse();
     }
 
     private List<long> Read(params long[] ids)

@@ -18,6 +18,7 @@ public sealed class SuspectLaneTests : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly RelayOptions _options = new() { MinBackoff = TimeSpan.FromMilliseconds(1), MaxBackoff = TimeSpan.FromMilliseconds(2) };
     private readonly LeaseKeeper _leases;
+    private readonly PausedTopics _paused;
     private readonly HeldBack _held;
     private readonly SuspectLane _lane;
     private readonly Settlement _settlement;
@@ -30,7 +31,8 @@ public sealed class SuspectLaneTests : IAsyncDisposable
         _leaseStore.FairShare = 1;
         _leaseStore.Held.Add(new BucketLease(0, 5));
         _leases = new LeaseKeeper(_leaseStore, new RelayIdentity(Guid.NewGuid(), "host", "1"), 1, _options, metrics, time, NullLogger.Instance) { Changed = wake };
-        _held = new HeldBack(_options, new RelayStatus(time), new PausedTopics(new FakeControl(), wake), wake, time);
+        _paused = new PausedTopics(new FakeControl(), wake);
+        _held = new HeldBack(_options, new RelayStatus(time), _paused, wake, time);
         _settlement = new Settlement(_store, _options, metrics, time, NullLogger.Instance);
         _store.Admit();
         _lane = new SuspectLane(_broker, _parking, _held, _leases, _settlement, _options, metrics, time, NullLogger.Instance)
@@ -48,6 +50,7 @@ public sealed class SuspectLaneTests : IAsyncDisposable
         await _stop.CancelAsync();
         await Task.WhenAll(_running);
         _leases.Dispose();
+        _paused.Dispose();
         _stop.Dispose();
     }
 

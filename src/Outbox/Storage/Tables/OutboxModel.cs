@@ -51,6 +51,7 @@ internal sealed partial class OutboxModel(ModelBuilder model, OutboxTableOptions
         relay.Property(row => row.Version).HasColumnName("version").HasMaxLength(100);
         relay.Property(row => row.StartedAt).HasColumnName("started_at");
         relay.Property(row => row.LastSeen).HasColumnName("last_seen");
+        relay.Property(row => row.LivenessKey).HasColumnName("liveness_key");
 
         var control = Table<OutboxControlRecord>("outbox_control", row => row.Topic);
         control.Property(row => row.Topic).HasColumnName("topic").HasMaxLength(Messages.MessageNames.MaxTopicLength).ValueGeneratedNever();

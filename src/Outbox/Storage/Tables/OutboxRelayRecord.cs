@@ -16,4 +16,7 @@ public sealed class OutboxRelayRecord
     public DateTime StartedAt { get; set; }
 
     public DateTime LastSeen { get; set; }
+
+    /// <summary>What the relay's sign of life is bound to; null where it shows none, so that only its leases tell of its death.</summary>
+    public long? LivenessKey { get; set; }
 }
