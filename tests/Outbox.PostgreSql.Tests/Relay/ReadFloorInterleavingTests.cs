@@ -1,3 +1,4 @@
+#pragma warning disable CA1001 // xunit calls DisposeAsync of IAsyncLifetime
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
