@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Outbox.Inbox;
-using Outbox.Storage;
 using Outbox.Specifications.Storage;
+using Outbox.Storage;
 
 namespace Outbox.Tests.Inbox;
 
