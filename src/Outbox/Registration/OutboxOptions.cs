@@ -15,4 +15,20 @@ public sealed class OutboxOptions
     /// </summary>
     /// <value>Default: 32. From 1 to 1,024.</value>
     public int Buckets { get; set; } = 32;
+
+    /// <summary>
+    /// How many messages may wait to be sent before <see cref="BacklogPolicy"/> takes effect; it ends below nine tenths of that.
+    /// Counted in the background by every process, so the backlog may pass the limit by what is enqueued meanwhile. Scheduled and
+    /// parked messages do not count.
+    /// </summary>
+    /// <value>Default: 0, no limit.</value>
+    public long BacklogLimit { get; set; }
+
+    /// <summary>What happens when as many messages wait as <see cref="BacklogLimit"/> says.</summary>
+    /// <value>Default: <see cref="BacklogPolicy.Warn"/>.</value>
+    public BacklogPolicy BacklogPolicy { get; set; }
+
+    /// <summary>How often the waiting messages are counted, where they have a limit. Counting costs about as much as reading the limit's number of rows.</summary>
+    /// <value>Default: 5 s. From 10 ms to 1 hour.</value>
+    public TimeSpan BacklogCheckInterval { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -6,6 +6,7 @@ using Outbox;
 using Outbox.Capture;
 using Outbox.Diagnostics;
 using Outbox.Registration;
+using Outbox.Relay;
 using Outbox.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,7 @@ public static class OutboxServiceCollectionExtensions
             AddShared(services, registration);
             CaptureRegistration.Add<TContext>(services, registration);
             StorageRegistration.Add(services, typeof(TContext));
+            RelayRegistration.AddForWriters(services, registration);
         }
 
         configure(new OutboxBuilder(services, registration));

@@ -168,6 +168,16 @@ public abstract class OutboxStoreSpecification : StorageSpecification
     }
 
     [SpecificationFact]
+    public async Task CountWaitingAsync_StopsAtTheNumberThatItIsGiven()
+    {
+        (await Store.CountWaitingAsync(2, default)).Should().Be(0);
+        await InsertAsync(3);
+
+        (await Store.CountWaitingAsync(2, default)).Should().Be(2);
+        (await Store.CountWaitingAsync(long.MaxValue, default)).Should().Be(3);
+    }
+
+    [SpecificationFact]
     public async Task EveryCall_WithoutTables_SaysHowToMakeThem()
     {
         await using var empty = await NewDatabase().StartAsync(withTables: false);
@@ -178,6 +188,7 @@ public abstract class OutboxStoreSpecification : StorageSpecification
         await ShouldSayAsync(async () => await store.OpenReaderAsync(default));
         await ShouldSayAsync(async () => await store.OpenSettlerAsync(default));
         await ShouldSayAsync(async () => await store.GetBacklogAsync(default));
+        await ShouldSayAsync(async () => await store.CountWaitingAsync(1, default));
         await ShouldSayAsync(async () => await empty.Seam<IBucketLeaseStore>().SeedAsync(8, default));
         await ShouldSayAsync(async () => await empty.Seam<IBucketLeaseStore>().RenewAsync(relay, TimeSpan.FromSeconds(1), default));
         await ShouldSayAsync(async () => await empty.Seam<IBucketLeaseStore>().AcquireAsync(relay, 1, TimeSpan.FromSeconds(1), default));
