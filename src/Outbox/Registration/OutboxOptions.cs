@@ -17,6 +17,15 @@ public sealed class OutboxOptions
     public int Buckets { get; set; } = 32;
 
     /// <summary>
+    /// Whether relays of this process change the number of buckets where another than <see cref="Buckets"/> is installed; else their
+    /// start fails. They ask for it in the database and wait: relays with another number give their buckets back and stop relaying
+    /// until they are started with the new number; leases of those that died run out. Then the new relays take over, each key in its
+    /// order. Set it in the processes of one deployment with the new number, and not in those with the old one.
+    /// </summary>
+    /// <value>Default: false.</value>
+    public bool ChangeBuckets { get; set; }
+
+    /// <summary>
     /// How many messages may wait to be sent before <see cref="BacklogPolicy"/> takes effect; it ends below nine tenths of that.
     /// Counted in the background by every process, so the backlog may pass the limit by what is enqueued meanwhile. Scheduled and
     /// parked messages do not count.

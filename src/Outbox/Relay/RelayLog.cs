@@ -73,4 +73,10 @@ internal static partial class RelayLog
 
     [LoggerMessage(3025, LogLevel.Warning, "The waiting messages could not be counted; what was found last stays. Trying again in {Pause}.")]
     public static partial void BacklogUnknown(ILogger logger, TimeSpan pause, Exception exception);
+
+    [LoggerMessage(3026, LogLevel.Information, "Another number of buckets than {Buckets} is installed and relays still own some: waiting until they have given them back or their leases run out.")]
+    public static partial void WaitingForOtherBuckets(ILogger logger, int buckets);
+
+    [LoggerMessage(3027, LogLevel.Warning, "The number of buckets was changed to {Installed}. This relay divides the keys by {Buckets} and relays nothing more: restart it with the new number.")]
+    public static partial void Retired(ILogger logger, int installed, int buckets);
 }

@@ -63,7 +63,7 @@ internal static class RelayRegistration
         var scope = registration.ContextType;
         var time = Time(provider);
         var options = provider.GetRequiredService<IOptionsMonitor<RelayOptions>>().Get(registration.OptionsName);
-        var buckets = provider.GetRequiredService<IOptionsMonitor<OutboxOptions>>().Get(registration.OptionsName).Buckets;
+        var shared = provider.GetRequiredService<IOptionsMonitor<OutboxOptions>>().Get(registration.OptionsName);
         var logger = Logger(provider);
         var metrics = provider.GetRequiredService<OutboxMetrics>();
         var store = provider.GetRequiredKeyedService<IOutboxStore>(scope);
@@ -74,8 +74,8 @@ internal static class RelayRegistration
         var transport = provider.GetKeyedService<ITransport>(scope) ?? throw new OutboxException(
             $"The relay of {scope.Name} has no transport. Add UseKafka(…), or another Use…Transport, to AddOutbox<{scope.Name}>(…).");
 
-        var relay = new RelayIdentity(Guid.CreateVersion7(time.GetUtcNow()), Environment.MachineName, Version);
-        var leases = new LeaseKeeper(leaseStore, relay, buckets, options, metrics, time, logger) { Changed = wake };
+        var relay = new RelayIdentity(Guid.CreateVersion7(time.GetUtcNow()), Environment.MachineName, Version, shared.Buckets);
+        var leases = new LeaseKeeper(leaseStore, relay, options, metrics, time, logger) { Changed = wake };
         var settlement = new Settlement(store, options, metrics, time, logger);
         var paused = provider.GetRequiredKeyedService<PausedTopics>(scope);
         var held = new HeldBack(options, status, paused, wake, time);
@@ -91,7 +91,7 @@ internal static class RelayRegistration
         var scheduled = new ScheduledMover(provider.GetRequiredKeyedService<IScheduledStore>(scope), wake, options.MinPollInterval);
         var dead = new DeadRelays(provider.GetKeyedService<ILivenessStore>(scope), leases, relay);
         var listener = new CommitListener(provider.GetKeyedService<IRelayNotifications>(scope), wake);
-        return new RelayRunner(parts, new RelayDuties(parts, scheduled, dead, listener), leaseStore, relay, buckets);
+        return new RelayRunner(parts, new RelayDuties(parts, scheduled, dead, listener), new BucketSeed(leaseStore, shared, logger), relay);
     }
 
     private static string Version { get; } =

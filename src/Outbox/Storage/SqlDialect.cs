@@ -10,6 +10,7 @@ internal sealed class SqlDialect
     {
         HasOnConflict = true,
         LocksRows = true,
+        LockTable = "LOCK TABLE {0} IN EXCLUSIVE MODE",
         DeletesInQueries = true,
         IsMissing = error => error.SqlState is "42P01" or "42703" or "3F000",
     };
@@ -35,6 +36,9 @@ internal sealed class SqlDialect
 
     /// <summary>Whether <c>FOR UPDATE SKIP LOCKED</c> is understood.</summary>
     public bool LocksRows { get; private init; }
+
+    /// <summary>Keeps every writer and row locker of the table <c>{0}</c> out until the transaction ends; null where there is no such statement.</summary>
+    public string? LockTable { get; private init; }
 
     /// <summary>Whether a query may contain <c>DELETE … RETURNING</c>.</summary>
     public bool DeletesInQueries { get; private init; }

@@ -182,7 +182,7 @@ public abstract class OutboxStoreSpecification : StorageSpecification
     {
         await using var empty = await NewDatabase().StartAsync(withTables: false);
         var store = empty.Seam<IOutboxStore>();
-        var relay = new RelayIdentity(Guid.NewGuid(), "host", "1");
+        var relay = new RelayIdentity(Guid.NewGuid(), "host", "1", 8);
         var lease = new BucketLease(0, 1);
 
         await ShouldSayAsync(async () => await store.OpenReaderAsync(default));
@@ -190,6 +190,7 @@ public abstract class OutboxStoreSpecification : StorageSpecification
         await ShouldSayAsync(async () => await store.GetBacklogAsync(default));
         await ShouldSayAsync(async () => await store.CountWaitingAsync(1, default));
         await ShouldSayAsync(async () => await empty.Seam<IBucketLeaseStore>().SeedAsync(8, default));
+        await ShouldSayAsync(async () => await empty.Seam<IBucketLeaseStore>().ChangeAsync(8, default));
         await ShouldSayAsync(async () => await empty.Seam<IBucketLeaseStore>().RenewAsync(relay, TimeSpan.FromSeconds(1), default));
         await ShouldSayAsync(async () => await empty.Seam<IBucketLeaseStore>().AcquireAsync(relay, 1, TimeSpan.FromSeconds(1), default));
         await ShouldSayAsync(async () => await empty.Seam<IParkingStore>().ReadKeysAsync(All, default));
