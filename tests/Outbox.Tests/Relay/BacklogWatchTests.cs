@@ -4,7 +4,7 @@ using Outbox.Signals;
 
 namespace Outbox.Tests.Relay;
 
-public sealed class BacklogWatchTests
+public sealed class BacklogWatchTests : IAsyncDisposable
 {
     private readonly FakeSettlerStore _store = new();
     private readonly BacklogGate _gate = new();
@@ -66,6 +66,8 @@ public sealed class BacklogWatchTests
 
         _gate.IsClosed.Should().BeTrue();
     }
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     private BacklogWatch Watch(BacklogPolicy policy, long limit = 100) =>
         new(_store, new OutboxOptions { BacklogLimit = limit, BacklogPolicy = policy }, _gate, NullLogger.Instance);

@@ -6,7 +6,7 @@ using Outbox.Specifications;
 
 namespace Outbox.Tests.Relay;
 
-public sealed class CommitNotifierServiceTests : IAsyncLifetime
+public sealed class CommitNotifierServiceTests : IAsyncLifetime, IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly FakeNotifications _notifications = new();
@@ -21,10 +21,12 @@ public sealed class CommitNotifierServiceTests : IAsyncLifetime
 
     public Task InitializeAsync() => _service.StartAsync(CancellationToken.None);
 
-    public async Task DisposeAsync()
+    public Task DisposeAsync() => _service.StopAsync(CancellationToken.None);
+
+    public void Dispose()
     {
-        await _service.StopAsync(CancellationToken.None);
         _service.Dispose();
+        _notifications.Dispose();
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using Outbox.Signals;
 namespace Outbox.Tests.Relay;
 
 /// <summary>Counts what is told, and fails or hangs as a test says.</summary>
-internal sealed class FakeNotifications : IRelayNotifications
+internal sealed class FakeNotifications : IRelayNotifications, IDisposable
 {
     private readonly SemaphoreSlim _told = new(0);
     private int _count;
@@ -30,4 +30,6 @@ internal sealed class FakeNotifications : IRelayNotifications
     }
 
     public ValueTask ListenAsync(Action heard, CancellationToken cancellationToken) => default;
+
+    public void Dispose() => _told.Dispose();
 }
