@@ -17,7 +17,8 @@ public sealed class RoomTests
         ["Inbox"] = ["Storage", "Transport"],
         ["DeadLetters"] = ["Capture", "Inbox", "Messages", "Storage", "Transport"],
         ["Handling"] = ["DeadLetters", "Inbox", "Messages", "Storage", "Transport"],
-        ["Consumers"] = ["DeadLetters", "Handling", "Inbox", "Messages", "Registration", "Storage", "Transport"],
+        ["Deferral"] = ["DeadLetters", "Handling", "Inbox", "Messages", "Signals", "Storage", "Transport"],
+        ["Consumers"] = ["DeadLetters", "Deferral", "Handling", "Inbox", "Messages", "Registration", "Storage", "Transport"],
         ["Health"] = ["Relay", "Transport"],
         ["Registration"] = ["Messages"],
     };

@@ -13,6 +13,8 @@ internal sealed partial class ConsumerLoop
             _assigned[partition] = new PartitionWork(partition);
         }
 
+        assignment.Publish(_assigned.Values);
+
         // An assignment that replaces the whole may have forgotten the pauses of what stayed.
         _arePausesStale = true;
         LogAssigned(consumer, partitions.Count, _assigned.Count);
@@ -106,6 +108,7 @@ internal sealed partial class ConsumerLoop
             }
         }
 
+        assignment.Publish(_assigned.Values);
         return works;
     }
 

@@ -15,6 +15,7 @@ internal sealed partial class ConsumerLoop(
     Subscription subscription,
     LaneSet lanes,
     InboxOffsets offsets,
+    Assignment assignment,
     ConsumerTimes times,
     TimeProvider time,
     ILogger<ConsumerLoop> logger) : IAssignmentListener

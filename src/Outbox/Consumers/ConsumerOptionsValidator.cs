@@ -55,6 +55,11 @@ internal sealed class ConsumerOptionsValidator(ConsumerDefinition definition) : 
         Range(options.MaxAttempts, 1, 100, nameof(options.MaxAttempts));
         Range(options.RetryDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1), nameof(options.RetryDelay));
         Range(options.MaxRetryDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5), nameof(options.MaxRetryDelay));
+        Range(options.DeferredAttempts, 0, 1_000, nameof(options.DeferredAttempts));
+        Range(options.DeferredDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), nameof(options.DeferredDelay));
+        Range(options.MaxDeferredDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(7), nameof(options.MaxDeferredDelay));
+        Range(options.MaxDeferredAge, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(365), nameof(options.MaxDeferredAge));
+        Range(options.DeferredPollInterval, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), nameof(options.DeferredPollInterval));
         Range(options.HandlerTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(options.HandlerTimeout));
         Range(options.StopTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(5), nameof(options.StopTimeout));
         Range(options.CommitInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), nameof(options.CommitInterval));
@@ -77,6 +82,12 @@ internal sealed class ConsumerOptionsValidator(ConsumerDefinition definition) : 
         {
             errors.Add(
                 $"{nameof(options.RetryDelay)} ({options.RetryDelay}) is longer than {nameof(options.MaxRetryDelay)} ({options.MaxRetryDelay}). Lower the first or raise the second.");
+        }
+
+        if (options.DeferredDelay > options.MaxDeferredDelay)
+        {
+            errors.Add(
+                $"{nameof(options.DeferredDelay)} ({options.DeferredDelay}) is longer than {nameof(options.MaxDeferredDelay)} ({options.MaxDeferredDelay}). Lower the first or raise the second.");
         }
 
         if (options.InboxCleanupInterval > options.InboxRetention)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore.Storage;
+using Outbox.Inbox;
 
 namespace Outbox.DeadLetters;
 
@@ -32,6 +33,11 @@ internal sealed class DeadLetterComposer(string consumer, string groupId)
             .Add(DeadLetterHeaders.FirstSeen, Text(firstSeen))
             .Add(DeadLetterHeaders.FailedAt, Text(failedAt))
             .Add(DeadLetterHeaders.MessageTimestamp, Text(message.Timestamp));
+        if (RedriveNumber.Of(message.Headers) is > 0 and var redrive)
+        {
+            headers.Add(DeadLetterHeaders.Redrive, redrive.ToString(CultureInfo.InvariantCulture));
+        }
+
         return handler is null ? headers : headers.Add(DeadLetterHeaders.Handler, handler.Name);
     }
 
@@ -40,11 +46,13 @@ internal sealed class DeadLetterComposer(string consumer, string groupId)
     /// </summary>
     private static bool IsKept(MessageHeader header, Guid messageId) => header.Name switch
     {
+        OutboxHeaders.Redrive or OutboxHeaders.RedriveGroup => false,
         OutboxHeaders.MessageId => !Guid.TryParse(header.AsText(), out var id) || id != messageId,
         _ => !header.Name.StartsWith(OwnPrefix, StringComparison.Ordinal),
     };
 
-    private static Exception Cause(Exception error) =>
+    /// <summary>What made an execution strategy give up, in place of its giving up.</summary>
+    public static Exception Cause(Exception error) =>
         error is RetryLimitExceededException { InnerException: { } cause } ? cause : error;
 
     private static string Cut(string text)

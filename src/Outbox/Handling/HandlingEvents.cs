@@ -7,6 +7,8 @@ internal sealed class HandlingEvents
     private long _duplicates;
     private long _retried;
     private long _deadLettered;
+    private long _deferred;
+    private long _skipped;
     private long _held;
 
     /// <summary>Messages whose handler ran and committed.</summary>
@@ -20,6 +22,12 @@ internal sealed class HandlingEvents
 
     /// <summary>Messages given up.</summary>
     public long DeadLettered => Interlocked.Read(ref _deadLettered);
+
+    /// <summary>Messages put off: to be tried again, or behind another of their key.</summary>
+    public long Deferred => Interlocked.Read(ref _deferred);
+
+    /// <summary>Messages brought back for another group.</summary>
+    public long Skipped => Interlocked.Read(ref _skipped);
 
     /// <summary>How often a lane had to wait because nothing could be written, not even a dead letter.</summary>
     public long Held => Interlocked.Read(ref _held);
@@ -38,6 +46,10 @@ internal sealed class HandlingEvents
                 return ref _handled;
             case HandlingOutcome.Duplicate:
                 return ref _duplicates;
+            case HandlingOutcome.Deferred:
+                return ref _deferred;
+            case HandlingOutcome.Skipped:
+                return ref _skipped;
             default:
                 return ref _deadLettered;
         }

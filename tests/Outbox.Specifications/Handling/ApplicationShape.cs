@@ -7,6 +7,8 @@ public sealed record ApplicationShape
 {
     public bool HasRetryingStrategy { get; init; }
 
+    public string MessageName { get; init; } = "note";
+
     public Action<ConsumerBuilder>? Consumer { get; init; }
 
     public Action<IServiceCollection>? Services { get; init; }

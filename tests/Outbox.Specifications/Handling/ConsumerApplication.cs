@@ -40,13 +40,15 @@ public sealed class ConsumerApplication : IAsyncDisposable
         });
         services.AddOutbox<NoteContext>(outbox => outbox
             .UseInMemoryTransport(broker)
-            .Message<Note>("note", Topic, note => note.Text)
+            .Message<Note>(shape.MessageName, Topic, note => note.Text)
             .AddConsumer(Consumer, consumer =>
             {
                 consumer.Subscribe(Topic).Handle<Note, NoteHandler>().RelayElsewhere().Configure(options =>
                 {
                     options.GroupId = Group;
                     options.RetryDelay = TimeSpan.FromMilliseconds(1);
+                    options.DeferredAttempts = 0;
+                    options.DeferredPollInterval = TimeSpan.FromMilliseconds(20);
                     options.CommitInterval = TimeSpan.FromMilliseconds(20);
                     options.StopTimeout = TimeSpan.FromSeconds(5);
                 });
@@ -136,6 +138,9 @@ public sealed class ConsumerApplication : IAsyncDisposable
 
     internal Task<List<OutboxMessageRecord>> OutboxAsync() =>
         ReadAsync(db => db.Set<OutboxMessageRecord>().AsNoTracking().OrderBy(row => row.Id).ToListAsync());
+
+    internal Task<List<InboxDeferredRecord>> DeferredAsync() =>
+        ReadAsync(db => db.Set<InboxDeferredRecord>().AsNoTracking().OrderBy(row => row.Id).ToListAsync());
 
     internal Task<List<InboxMessageRecord>> MarksAsync() => ReadAsync(db => db.Set<InboxMessageRecord>().AsNoTracking().ToListAsync());
 

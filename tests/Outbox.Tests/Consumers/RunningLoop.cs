@@ -34,6 +34,7 @@ internal sealed class RunningLoop : IAsyncDisposable
             new Subscription(Group, [Topic]),
             new LaneSet(lanes, capacity, handling, NullLogger<Lane>.Instance),
             new InboxOffsets(null!, typeof(object), null!, "consumer", time, NullLogger<InboxOffsets>.Instance),
+            new Assignment(),
             times ?? Times(),
             time,
             NullLogger<ConsumerLoop>.Instance);
