@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Outbox.DeadLetters;
 using Outbox.Deferral;
+using Outbox.Filters;
 using Outbox.Handling;
 using Outbox.Inbox;
+using Outbox.Mapping;
 using Outbox.Storage;
 using Outbox.Storage.Tables;
 using Outbox.Transport;
@@ -36,7 +38,7 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
     {
         var options = _options.Get(definition.OptionsName);
         var errors = new List<string>();
-        var handlers = HandlerMap.Build(definition.Handlers, definition.Registration.Types, errors);
+        var handlers = HandlerMap.Build(definition.Handlers, definition.Registration.Types, new HandleFilters(definition.HandleFilters), errors);
         var transport = services.GetKeyedService<IReceivingTransport>(_contextType);
         if (transport is null)
         {
@@ -50,16 +52,18 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         }
 
         var assignment = new Assignment();
-        var (handling, deferral) = CreateHandling(handlers, assignment, options);
+        var circuit = new ConsumerCircuit(definition.Name, CircuitLimits.Of(options), Events(), _time, Log<ConsumerCircuit>());
+        var (handling, deferral) = CreateHandling(handlers, assignment, circuit, options);
         var lanes = new LaneSet(options.Lanes, options.MaxInFlightPerLane, handling, Log<Lane>());
         var offsets = new InboxOffsets(_scopes, _contextType, Store(), definition.Name, _time, Log<InboxOffsets>());
         var subscription = new Subscription(definition.GroupOf(options), definition.Topics, options.InstanceId);
         var loop = new ConsumerLoop(
-            definition.Name, transport!, subscription, lanes, offsets, assignment, ConsumerTimes.Of(options), _time, Log<ConsumerLoop>());
+            definition.Name, transport!, subscription, lanes, offsets, assignment, circuit, ConsumerTimes.Of(options), _time, Log<ConsumerLoop>());
         return new ConsumerParts(loop, lanes, offsets, deferral, options);
     }
 
-    private (MessageHandling Handling, DeferralLoop Deferral) CreateHandling(HandlerMap handlers, Assignment assignment, ConsumerOptions options)
+    private (MessageHandling Handling, DeferralLoop Deferral) CreateHandling(
+        HandlerMap handlers, Assignment assignment, ConsumerCircuit circuit, ConsumerOptions options)
     {
         var name = definition.Name;
         var deferred = services.GetRequiredKeyedService<IDeferredStore>(_contextType);
@@ -67,19 +71,25 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         var signal = new DeferralSignal(_time);
         var transaction = new MarkedTransaction(
             _scopes, _contextType, Store(), new WaitingKeys(deferred, policy, name, _time), name, Log<MarkedTransaction>());
-        var decoder = new MessageDecoder(handlers, definition.Registration.Serializer);
+        var decoder = CreateDecoder(handlers);
         var attempt = new HandlerAttempt(transaction, name, options.HandlerTimeout, _time, Log<HandlerAttempt>());
         var retries = RetryPipeline.Build(options, definition.Retries, _time);
         var deadLetters = new DeadLetterWriter(
             transaction, new DeadLetterComposer(name, definition.GroupOf(options)), name, _time, Log<DeadLetterWriter>());
-        var events = services.GetRequiredKeyedService<HandlingEvents>(definition.OptionsName);
         var later = new DeferredWriter(transaction, deferred, policy, signal, name, _time, Log<DeferredWriter>());
         var again = new DeferredHandling(
-            name, decoder, attempt, retries, deferred, policy, signal, deadLetters, events, _time, Log<DeferredHandling>());
-        var cycle = new DeferralCycle(deferred, again, assignment, policy, signal, name, options.Lanes, _time);
+            name, decoder, attempt, retries, circuit, deferred, policy, signal, deadLetters, Events(), _time, Log<DeferredHandling>());
+        var cycle = new DeferralCycle(deferred, again, assignment, policy, circuit, signal, name, options.Lanes, _time);
         return (
-            new MessageHandling(name, decoder, attempt, retries, later, deadLetters, events, _time, Log<MessageHandling>()),
+            new MessageHandling(name, decoder, attempt, retries, circuit, later, deadLetters, Events(), _time, Log<MessageHandling>()),
             new DeferralLoop(cycle, deferred, signal, name, definition.Topics, options.DeferredPollInterval, _time, Log<DeferralLoop>()));
+    }
+
+    private MessageDecoder CreateDecoder(HandlerMap handlers)
+    {
+        var usual = new IncomingMap(definition.Registration.IncomingFormat, definition.Registration.Serializer);
+        var filters = definition.ReceiveFilters.Select(filter => (IReceiveFilter)services.GetRequiredService(filter));
+        return new MessageDecoder(handlers, new IncomingMaps(usual, definition.Maps), new ReceiveFilters([.. filters]));
     }
 
     private void CheckModel(List<string> errors)
@@ -96,6 +106,8 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
                 $"The model of {_contextType.Name} has no outbox tables. Add modelBuilder.AddOutbox() to its OnModelCreating and a migration.");
         }
     }
+
+    private HandlingEvents Events() => services.GetRequiredKeyedService<HandlingEvents>(definition.OptionsName);
 
     private IInboxStore Store() => services.GetRequiredKeyedService<IInboxStore>(_contextType);
 

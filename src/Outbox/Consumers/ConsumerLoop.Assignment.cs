@@ -5,6 +5,7 @@ namespace Outbox.Consumers;
 internal sealed partial class ConsumerLoop
 {
     private bool _arePausesStale;
+    private bool _isCircuitPaused;
 
     public void OnAssigned(IReadOnlyList<TopicPartitionId> partitions)
     {
@@ -120,9 +121,32 @@ internal sealed partial class ConsumerLoop
         }
 
         _arePausesStale = false;
-        if (_holding.Count > 0)
+        if (_isCircuitPaused)
+        {
+            receiver.Pause(_assigned.Keys);
+        }
+        else if (_holding.Count > 0)
         {
             receiver.Pause(_holding.ConvertAll(work => work.Partition));
+        }
+    }
+
+    /// <summary>While messages fail on and on, nothing is received; what is in the lanes waits there.</summary>
+    private void FollowCircuit(ITransportReceiver receiver)
+    {
+        if (circuit.IsPaused == _isCircuitPaused)
+        {
+            return;
+        }
+
+        _isCircuitPaused = !_isCircuitPaused;
+        if (_isCircuitPaused)
+        {
+            receiver.Pause(_assigned.Keys);
+        }
+        else
+        {
+            receiver.Resume([.. _assigned.Values.Where(work => !work.IsPaused).Select(work => work.Partition)]);
         }
     }
 

@@ -66,6 +66,21 @@ public sealed class ConsumerOptions
     /// <value>Default: 1 s. From 1 ms to 1 minute.</value>
     public TimeSpan DeferredPollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// When so many messages in a row have failed, the consumer pauses its partitions and tries one message after a break: a dependency
+    /// that is away must not turn the whole topic into deferred messages. 0 for never.
+    /// </summary>
+    /// <value>Default: 50. From 0 to 1,000,000.</value>
+    public int CircuitFailures { get; set; } = 50;
+
+    /// <summary>The first break; it doubles with each message that fails after one.</summary>
+    /// <value>Default: 5 s. From 1 ms to 1 hour, at most <see cref="MaxCircuitBreak"/>.</value>
+    public TimeSpan CircuitBreak { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>No break is longer.</summary>
+    /// <value>Default: 1 minute. From 1 ms to 1 day.</value>
+    public TimeSpan MaxCircuitBreak { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>After this time an attempt's token is cancelled and the attempt has failed, even if the handler returns later.</summary>
     /// <value>Default: 1 minute. From 1 ms to 1 hour.</value>
     public TimeSpan HandlerTimeout { get; set; } = TimeSpan.FromMinutes(1);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Outbox.Handling;
 using Outbox.Storage;
 using Outbox.Storage.Tables;
 using Outbox.Transport;
@@ -11,6 +12,7 @@ internal sealed class DeferralCycle(
     DeferredHandling handling,
     IOwnedPartitions owned,
     DeferralPolicy policy,
+    ConsumerCircuit circuit,
     DeferralSignal signal,
     string consumer,
     int most,
@@ -23,7 +25,7 @@ internal sealed class DeferralCycle(
     {
         var partitions = owned.Current.ToDictionary(partition => partition.Partition);
         var free = most - _running.Count;
-        if (free <= 0 || partitions.Count == 0)
+        if (free <= 0 || partitions.Count == 0 || circuit.IsPaused)
         {
             return;
         }

@@ -17,6 +17,7 @@ internal sealed partial class DeferredHandling(
     MessageDecoder decoder,
     HandlerAttempt attempt,
     ResiliencePipeline retries,
+    ConsumerCircuit circuit,
     IDeferredStore store,
     DeferralPolicy policy,
     DeferralSignal signal,
@@ -75,12 +76,18 @@ internal sealed partial class DeferredHandling(
 
     private async Task<bool> RunAsync(InboxDeferredRecord row, MessageRun run, CancellationToken cancellationToken)
     {
+        if (!circuit.TryEnter(out var permit))
+        {
+            return false;
+        }
+
         try
         {
             var isHandled = await retries.ExecuteAsync(
                 static async (state, token) => await state.attempt.RunAsync(state.run, token).ConfigureAwait(false),
                 (attempt, run),
                 cancellationToken).ConfigureAwait(false);
+            circuit.OnEnd(permit, isHandled, null);
             if (isHandled)
             {
                 events.OnSettled(HandlingOutcome.Handled);
@@ -88,8 +95,15 @@ internal sealed partial class DeferredHandling(
 
             return isHandled;
         }
-        catch (Exception exception) when (run.IsToBlame(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
+            var isToBlame = run.IsToBlame(exception) && !cancellationToken.IsCancellationRequested;
+            circuit.OnEnd(permit, false, isToBlame ? exception : null);
+            if (!isToBlame)
+            {
+                throw;
+            }
+
             var failed = new DeadLetter(
                 run.Message, run.MessageId, exception, run.Attempts, run.Decoded.Handler.HandlerType, DeferredRows.Utc(row.FirstSeen));
             return policy.MayWait(exception, row.Retries + 1, time.GetUtcNow() - failed.FirstSeen)

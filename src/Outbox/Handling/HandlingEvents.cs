@@ -10,6 +10,8 @@ internal sealed class HandlingEvents
     private long _deferred;
     private long _skipped;
     private long _held;
+    private long _circuitOpenings;
+    private volatile bool _isCircuitOpen;
 
     /// <summary>Messages whose handler ran and committed.</summary>
     public long Handled => Interlocked.Read(ref _handled);
@@ -32,11 +34,26 @@ internal sealed class HandlingEvents
     /// <summary>How often a lane had to wait because nothing could be written, not even a dead letter.</summary>
     public long Held => Interlocked.Read(ref _held);
 
+    /// <summary>How often the circuit has opened because messages failed on and on.</summary>
+    public long CircuitOpenings => Interlocked.Read(ref _circuitOpenings);
+
+    /// <summary>Whether it is open now: at most one message is tried at a time.</summary>
+    public bool IsCircuitOpen => _isCircuitOpen;
+
     public void OnSettled(HandlingOutcome outcome) => Interlocked.Increment(ref Counter(outcome));
 
     public void OnRetried() => Interlocked.Increment(ref _retried);
 
     public void OnHeld() => Interlocked.Increment(ref _held);
+
+    public void OnCircuit(bool isOpen)
+    {
+        _isCircuitOpen = isOpen;
+        if (isOpen)
+        {
+            Interlocked.Increment(ref _circuitOpenings);
+        }
+    }
 
     private ref long Counter(HandlingOutcome outcome)
     {

@@ -15,6 +15,7 @@ internal sealed partial class MessageHandling(
     MessageDecoder decoder,
     HandlerAttempt attempt,
     ResiliencePipeline retries,
+    ConsumerCircuit circuit,
     ILaterRetries later,
     DeadLetterWriter deadLetters,
     HandlingEvents events,
@@ -25,7 +26,7 @@ internal sealed partial class MessageHandling(
 
     public async Task<HandlingOutcome> HandleAsync(ReceivedMessage message, CancellationToken cancellationToken)
     {
-        var id = MessageIdentity.Of(message);
+        var id = decoder.IdOf(message);
         var firstSeen = time.GetUtcNow();
         var (run, unreadable) = Decode(message, id);
         for (var failures = 1; ; failures++)
@@ -66,16 +67,25 @@ internal sealed partial class MessageHandling(
 
     private async Task<HandlingOutcome> RunAsync(MessageRun run, DateTimeOffset firstSeen, CancellationToken cancellationToken)
     {
+        var permit = await circuit.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var isHandled = await retries.ExecuteAsync(
                 static async (state, token) => await state.attempt.RunAsync(state.run, token).ConfigureAwait(false),
                 (attempt, run),
                 cancellationToken).ConfigureAwait(false);
+            circuit.OnEnd(permit, isHandled && !run.Work.IsQueued, null);
             return isHandled ? Done(run) : HandlingOutcome.Duplicate;
         }
-        catch (Exception exception) when (run.IsToBlame(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
+            var isToBlame = run.IsToBlame(exception) && !cancellationToken.IsCancellationRequested;
+            circuit.OnEnd(permit, false, isToBlame ? exception : null);
+            if (!isToBlame)
+            {
+                throw;
+            }
+
             var failed = new DeadLetter(run.Message, run.MessageId, exception, run.Attempts, run.Decoded.Handler.HandlerType, firstSeen);
             return later.MayWait(failed)
                 ? await DeferAsync(run, failed, cancellationToken).ConfigureAwait(false)
