@@ -81,7 +81,7 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
             name, decoder, attempt, retries, circuit, deferred, policy, signal, deadLetters, Events(), _time, Log<DeferredHandling>());
         var cycle = new DeferralCycle(deferred, again, assignment, policy, circuit, signal, name, options.Lanes, _time);
         return (
-            new MessageHandling(name, decoder, attempt, retries, circuit, later, deadLetters, Events(), _time, Log<MessageHandling>()),
+            new MessageHandling(name, definition.GroupOf(options), decoder, attempt, retries, circuit, later, deadLetters, Events(), _time, Log<MessageHandling>()),
             new DeferralLoop(cycle, deferred, signal, name, definition.Topics, options.DeferredPollInterval, _time, Log<DeferralLoop>()));
     }
 

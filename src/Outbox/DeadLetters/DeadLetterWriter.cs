@@ -23,7 +23,7 @@ internal sealed partial class DeadLetterWriter(
     {
         var message = composer.Compose(letter, time.GetUtcNow());
         var work = new MarkedWork(
-            new InboxMark(letter.MessageId, InboxOutcome.DeadLettered, RedriveNumber.Of(letter.Message.Headers)),
+            new InboxMark(letter.MessageId, InboxOutcome.DeadLettered, RedriveHeaders.NumberOf(letter.Message.Headers)),
             (_, context, _) =>
             {
                 OutboxEnqueue.WithoutLimit(context, message);

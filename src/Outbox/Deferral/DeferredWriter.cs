@@ -23,7 +23,7 @@ internal sealed partial class DeferredWriter(
         var delay = policy.DelayAfter(0);
         var row = DeferredRows.Failed(consumer, failed, (time.GetUtcNow() + delay).UtcDateTime);
         var work = new MarkedWork(
-            new InboxMark(failed.MessageId, InboxOutcome.Deferred, RedriveNumber.Of(failed.Message.Headers)),
+            new InboxMark(failed.MessageId, InboxOutcome.Deferred, RedriveHeaders.NumberOf(failed.Message.Headers)),
             async (_, context, token) => await store.AddAsync(context, [row], token).ConfigureAwait(false));
         var isNew = await transaction.RunAsync(work, cancellationToken).ConfigureAwait(false);
         if (isNew)

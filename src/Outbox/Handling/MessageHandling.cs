@@ -12,6 +12,7 @@ namespace Outbox.Handling;
 /// </summary>
 internal sealed partial class MessageHandling(
     string consumer,
+    string groupId,
     MessageDecoder decoder,
     HandlerAttempt attempt,
     ResiliencePipeline retries,
@@ -26,6 +27,12 @@ internal sealed partial class MessageHandling(
 
     public async Task<HandlingOutcome> HandleAsync(ReceivedMessage message, CancellationToken cancellationToken)
     {
+        if (RedriveHeaders.IsForAnother(message.Headers, groupId))
+        {
+            events.OnSettled(HandlingOutcome.Skipped);
+            return HandlingOutcome.Skipped;
+        }
+
         var id = decoder.IdOf(message);
         var firstSeen = time.GetUtcNow();
         var (run, unreadable) = Decode(message, id);

@@ -82,7 +82,7 @@ internal sealed class EfDeferredStore(ContextSessions sessions) : IDeferredStore
             {
                 var first = await OfKey(session.Context, consumer, key).OrderBy(row => row.Offset).ThenBy(row => row.Id)
                     .FirstOrDefaultAsync(token).ConfigureAwait(false);
-                return first is null || (first.Retries > 0 && first.DueAt > now) ? null : first;
+                return first is null || (first.Attempts > 0 && first.DueAt > now) ? null : first;
             },
             cancellationToken);
 
@@ -117,6 +117,16 @@ internal sealed class EfDeferredStore(ContextSessions sessions) : IDeferredStore
                     .SetProperty(to => to.DueAt, message.DueAt).SetProperty(to => to.ErrorType, message.ErrorType)
                     .SetProperty(to => to.Error, message.Error),
                 token).ConfigureAwait(false) > 0,
+        cancellationToken);
+
+    public ValueTask<bool> WakeAsync(string consumer, DeferredKey key, DateTime now, CancellationToken cancellationToken) => sessions.RunAsync(
+        async (session, token) =>
+        {
+            var first = await OfKey(session.Context, consumer, key).OrderBy(row => row.Offset).ThenBy(row => row.Id)
+                .Select(row => row.Id).FirstOrDefaultAsync(token).ConfigureAwait(false);
+            return await Rows(session.Context).Where(row => row.Id == first && row.Retries == 0 && row.Attempts == 0)
+                .ExecuteUpdateAsync(row => row.SetProperty(to => to.DueAt, now), token).ConfigureAwait(false) > 0;
+        },
         cancellationToken);
 
     public ValueTask<IReadOnlyDictionary<string, long>> CountTopicsAsync(string consumer, CancellationToken cancellationToken) => sessions.RunAsync(

@@ -44,6 +44,9 @@ internal interface IDeferredStore
     /// <param name="cancellationToken">Ends the call.</param>
     ValueTask<bool> PostponeAsync(InboxDeferredRecord message, int earlierRetries, CancellationToken cancellationToken);
 
+    /// <summary>Makes the first of a key's messages due, unless it was tried already and has a time of its own.</summary>
+    ValueTask<bool> WakeAsync(string consumer, DeferredKey key, DateTime now, CancellationToken cancellationToken);
+
     /// <summary>How many messages wait of each topic.</summary>
     ValueTask<IReadOnlyDictionary<string, long>> CountTopicsAsync(string consumer, CancellationToken cancellationToken);
 }

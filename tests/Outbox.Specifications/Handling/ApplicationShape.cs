@@ -9,6 +9,10 @@ public sealed record ApplicationShape
 
     public string MessageName { get; init; } = "note";
 
+    public string ConsumerName { get; init; } = ConsumerApplication.Consumer;
+
+    public string GroupId { get; init; } = ConsumerApplication.Group;
+
     public Action<ConsumerBuilder>? Consumer { get; init; }
 
     public Action<IServiceCollection>? Services { get; init; }

@@ -153,7 +153,7 @@ public abstract class DeferredStoreSpecification : StorageSpecification
         var first = (await RowsAsync()).Single(row => row.Offset == 1);
 
         (await Store.ReadFirstAsync("billing", Key("a"), Now, default))!.Offset.Should().Be(1, "it was never tried");
-        first.Retries = 1;
+        (first.Retries, first.Attempts) = (1, 6);
         await Store.PostponeAsync(first, 0, default);
         (await Store.ReadFirstAsync("billing", Key("a"), Now, default)).Should().BeNull("its time has not come, and nothing passes it");
         (await Store.ReadFirstAsync("billing", Key("a"), Now.AddHours(1), default))!.Offset.Should().Be(1);
