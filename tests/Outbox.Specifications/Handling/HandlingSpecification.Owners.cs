@@ -85,8 +85,13 @@ public abstract partial class HandlingSpecification
     [SpecificationFact]
     public async Task DeferredOwner_TwoInstancesAndManyKeys_HaveEveryEffectOnceAndInOrder()
     {
-        await using var first = await StartAsync(consumer => Defer(consumer, TimeSpan.FromMilliseconds(20)));
-        await using var second = NewApplication(new ApplicationShape { Consumer = consumer => Defer(consumer, TimeSpan.FromMilliseconds(20)) });
+        // Few lanes: on SQLite they all wait for one lock.
+        var shape = new ApplicationShape
+        {
+            Consumer = consumer => Defer(consumer, TimeSpan.FromMilliseconds(20)).Configure(options => options.Lanes = 2),
+        };
+        await using var first = await StartAsync(shape);
+        await using var second = NewApplication(shape);
         foreach (var app in new[] { first, second })
         {
             app.Script.Handle = (db, note, context, _) =>
@@ -96,26 +101,26 @@ public abstract partial class HandlingSpecification
             };
         }
 
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < 30; i++)
         {
             ConsumerApplication.Send(Broker, $"{i % 6}:{i / 6}", $"key {i % 6}");
-            if (i == 20)
+            if (i == 10)
             {
                 await second.StartAsync();
             }
 
-            if (i == 40)
+            if (i == 20)
             {
                 Broker.ExpelMembers(ConsumerApplication.Group);
             }
         }
 
-        await ConsumerApplication.EventuallyAsync(async () => (await first.EffectsAsync()).Count >= 60, "all handled");
+        await ConsumerApplication.EventuallyAsync(async () => (await first.EffectsAsync()).Count >= 30, "all handled");
 
         var effects = await first.EffectsAsync();
         foreach (var key in effects.GroupBy(text => text[0]))
         {
-            key.Should().Equal(Enumerable.Range(0, 10).Select(i => $"{key.Key}:{i}"), "once and in order");
+            key.Should().Equal(Enumerable.Range(0, 5).Select(i => $"{key.Key}:{i}"), "once and in order");
         }
     }
 }
