@@ -3,6 +3,7 @@ using Outbox.LoadTest.Chaos;
 using Outbox.LoadTest.Children;
 using Outbox.LoadTest.Draining;
 using Outbox.LoadTest.Latency;
+using Outbox.LoadTest.Operating;
 using Outbox.LoadTest.Reporting;
 
 namespace Outbox.LoadTest;
@@ -17,6 +18,7 @@ internal static class LoadTestProgram
           latency       --rate 1000 --seconds 30 [--warm-up 10] [--rounds 3] [--separate]
           capture       --seconds 15 [--writers 4]
           chaos-relays  --seconds 120 [--rate 2000] [--relays 4]
+          operations    --messages 1000000 [--others 100000] [--rounds 3]
         servers: ConnectionStrings__Outbox and KAFKA_BOOTSTRAP_SERVERS, else local ones as in the tests
         exit code: 0 the run counts, 1 it does not (invalid, or messages lost or out of order), 2 wrong usage
         """;
@@ -41,6 +43,7 @@ internal static class LoadTestProgram
             "latency" => LatencyCommand.RunAsync,
             "capture" => CaptureCommand.RunAsync,
             "chaos-relays" => ChaosRelaysCommand.RunAsync,
+            "operations" => OperationsCommand.RunAsync,
             _ => null,
         };
         if (command is null)

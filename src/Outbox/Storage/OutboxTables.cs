@@ -25,6 +25,7 @@ public sealed class OutboxTables
         ParkedKeys = Find<OutboxParkedKeyRecord>();
         ParkedMessages = Find<OutboxParkedMessageRecord>();
         Controls = Find<OutboxControlRecord>();
+        Audit = Find<OutboxAuditRecord>();
         InboxMessages = Find<InboxMessageRecord>();
         InboxDeferred = Find<InboxDeferredRecord>();
         InboxOffsets = Find<InboxOffsetRecord>();
@@ -55,6 +56,9 @@ public sealed class OutboxTables
 
     /// <summary>What operators asked of the relays: <c>outbox_control</c>.</summary>
     public OutboxTable Controls { get; }
+
+    /// <summary>What operators asked for, and who: <c>outbox_audit</c>.</summary>
+    public OutboxTable Audit { get; }
 
     /// <summary>The consumers' marks: <c>inbox_message</c>.</summary>
     public OutboxTable InboxMessages { get; }
