@@ -35,8 +35,10 @@ internal static class ConsumerMarks
         var last = "";
         while (consumers.Count < MostConsumers)
         {
+#pragma warning disable CA1309 // translated: the database compares
             var next = await StoredRows.Rows<InboxMessageRecord>(context).Where(row => string.Compare(row.Consumer, last) > 0)
                 .OrderBy(row => row.Consumer).Select(row => row.Consumer).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+#pragma warning restore CA1309
             if (next is null)
             {
                 break;

@@ -37,7 +37,7 @@ public static class OutboxServiceCollectionExtensions
             AddShared(services, registration);
             CaptureRegistration.Add<TContext>(services, registration);
             StorageRegistration.Add(services, typeof(TContext));
-            OperationsRegistration.Add(services, typeof(TContext));
+            OperationsRegistration.Add(services, registration);
         }
 
         configure(new OutboxBuilder(services, registration));

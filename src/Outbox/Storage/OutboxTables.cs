@@ -69,6 +69,10 @@ public sealed class OutboxTables
     /// <summary>How far consumers have come: <c>inbox_offset</c>.</summary>
     public OutboxTable InboxOffsets { get; }
 
+    /// <summary>Every table.</summary>
+    internal IReadOnlyList<OutboxTable> All =>
+        [Messages, Scheduled, Buckets, Relays, ParkedKeys, ParkedMessages, Controls, Audit, InboxMessages, InboxDeferred, InboxOffsets];
+
     /// <summary>The tables of a context. Worked out once for each model.</summary>
     /// <exception cref="OutboxException">The model lacks them; the text names the missing line.</exception>
     public static OutboxTables Of(DbContext context)

@@ -118,7 +118,8 @@ public abstract partial class OperationsSpecification : StorageSpecification
         var key = (await Operations.ListParkedAsync()).Items[0].Id;
         await using (var context = Database.NewContext())
         {
-            await context.Database.ExecuteSqlRawAsync($"DROP TABLE {OutboxTables.Of(context).Audit.Name}");
+            var drop = "DROP TABLE " + OutboxTables.Of(context).Audit.Name;
+            await context.Database.ExecuteSqlRawAsync(drop);
         }
 
         await Operations.Awaiting(operations => operations.PauseAsync("orders", "Ann")).Should().ThrowAsync<OutboxException>();
