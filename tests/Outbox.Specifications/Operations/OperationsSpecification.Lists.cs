@@ -9,6 +9,9 @@ namespace Outbox.Specifications.Operations;
 
 public abstract partial class OperationsSpecification
 {
+    /// <summary>A busy machine must not cut a search short.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     [SpecificationFact]
     public async Task ListMessagesAsync_Pages_GiveEveryMessageOnce()
     {
@@ -158,17 +161,17 @@ public abstract partial class OperationsSpecification
     {
         await FillAsync();
 
-        var found = await Operations.FindAsync("a");
+        var found = await Operations.FindAsync("a", Patience);
 
         found.Messages.Select(message => message.Place).Should().BeEquivalentTo(
             [MessagePlace.Waiting, MessagePlace.Waiting, MessagePlace.Scheduled, MessagePlace.Deferred]);
         found.Messages[0].CreatedAt.Should().BeCloseTo(DateTimeOffset.UtcNow.AddHours(-1), TimeSpan.FromMinutes(5), "the oldest comes first");
         found.Parked.Should().BeEmpty();
         found.IsComplete.Should().BeTrue();
-        var stuck = await Operations.FindAsync("stuck");
+        var stuck = await Operations.FindAsync("stuck", Patience);
         stuck.Parked.Should().ContainSingle().Which.Error.Should().Be("too large: 2 MB");
         stuck.Messages.Should().HaveCount(2).And.OnlyContain(message => message.Place == MessagePlace.Parked);
-        (await Operations.FindAsync("nowhere")).Should().Match<FindResult>(result => result.Messages.Count == 0 && result.IsComplete);
+        (await Operations.FindAsync("nowhere", Patience)).Should().Match<FindResult>(result => result.Messages.Count == 0 && result.IsComplete);
     }
 
     [SpecificationFact]
@@ -187,10 +190,10 @@ public abstract partial class OperationsSpecification
 
         foreach (var message in waiting)
         {
-            (await Operations.FindAsync(message.MessageId.ToString())).Messages.Should().ContainSingle().Which.Id.Should().Be(message.Id);
+            (await Operations.FindAsync(message.MessageId.ToString(), Patience)).Messages.Should().ContainSingle().Which.Id.Should().Be(message.Id);
         }
 
-        var marks = (await Operations.FindAsync(handled.ToString("N"))).Marks;
+        var marks = (await Operations.FindAsync(handled.ToString("N"), Patience)).Marks;
         marks.Select(mark => (mark.Consumer, mark.Outcome, mark.Redrive)).Should().BeEquivalentTo(
             [("billing", InboxOutcome.Handled, 0), ("shipping", InboxOutcome.DeadLettered, 2)]);
     }
@@ -201,7 +204,7 @@ public abstract partial class OperationsSpecification
         var key = Guid.CreateVersion7().ToString();
         await Database.InsertAsync(StorageDatabase.Message("orders", key), StorageDatabase.Message("orders", key), StorageDatabase.Message("orders", "b"));
 
-        (await Operations.FindAsync(key)).Messages.Should().HaveCount(2).And.OnlyContain(message => message.Key == key);
+        (await Operations.FindAsync(key, Patience)).Messages.Should().HaveCount(2).And.OnlyContain(message => message.Key == key);
     }
 
     [SpecificationFact]
