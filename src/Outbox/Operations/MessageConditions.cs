@@ -56,7 +56,7 @@ internal static class MessageConditions
 
         if (filter.Error is { } error)
         {
-            rows = rows.Where(row => row.Error != null && row.Error.Contains(error));
+            rows = rows.Where(row => (row.Error != null && row.Error.Contains(error)) || (row.ErrorType != null && row.ErrorType.Contains(error)));
         }
 
         return rows;

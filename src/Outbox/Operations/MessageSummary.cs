@@ -42,6 +42,9 @@ public sealed record MessageSummary
     /// <summary>How often its handler was called, where it is deferred; else null.</summary>
     public int? Attempts { get; init; }
 
+    /// <summary>The full name of the last exception's type, where it is deferred; else null.</summary>
+    public string? ErrorType { get; init; }
+
     /// <summary>Why it was deferred; else null. Messages that only wait behind one of their key have none.</summary>
     public string? Error { get; init; }
 

@@ -31,6 +31,8 @@ internal sealed class StoredRow
 
     public int? Attempts { get; init; }
 
+    public string? ErrorType { get; init; }
+
     public string? Error { get; init; }
 
     public long? ParkedKeyId { get; init; }
@@ -50,6 +52,7 @@ internal sealed class StoredRow
         Partition = Partition,
         Offset = Offset,
         Attempts = Attempts,
+        ErrorType = ErrorType,
         Error = Error,
         ParkedKeyId = ParkedKeyId,
     };

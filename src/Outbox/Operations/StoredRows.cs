@@ -72,12 +72,13 @@ internal static class StoredRows
         Key = row.Key,
         Headers = row.Headers,
         PayloadBytes = row.Payload == null ? null : row.Payload.Length,
-        CreatedAt = row.DueAt,
+        CreatedAt = row.FirstSeen,
         Consumer = row.Consumer,
         DueAt = row.DueAt,
         Partition = row.Partition,
         Offset = row.Offset,
         Attempts = row.Attempts,
+        ErrorType = row.ErrorType,
         Error = row.Error,
     });
 }

@@ -73,6 +73,7 @@ public abstract partial class OperationsSpecification
         (await CountAsync(MessagePlace.Scheduled, new MessageFilter { Type = "order-placed" })).Should().Be(1);
         (await CountAsync(MessagePlace.Parked, new MessageFilter { Key = "stuck" })).Should().Be(2);
         (await CountAsync(MessagePlace.Deferred, new MessageFilter { Consumer = "billing", Error = "bank" })).Should().Be(1);
+        (await CountAsync(MessagePlace.Deferred, new MessageFilter { Error = "TimeoutException" })).Should().Be(1, "the type's name counts too");
         (await CountAsync(MessagePlace.Deferred, new MessageFilter { Error = "%" })).Should().Be(0, "it is no pattern");
         (await CountAsync(MessagePlace.Deferred, new MessageFilter { Consumer = "other" })).Should().Be(0);
     }

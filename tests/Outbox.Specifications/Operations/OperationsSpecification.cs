@@ -191,7 +191,10 @@ public abstract partial class OperationsSpecification : StorageSpecification
             Partition = 2,
             Offset = 17,
             Attempts = 5,
+            SourceTimestamp = DateTime.UtcNow.AddMinutes(-2),
+            FirstSeen = DateTime.UtcNow.AddMinutes(-1),
             DueAt = DateTime.UtcNow.AddMinutes(1),
+            ErrorType = "System.TimeoutException",
             Error = "The bank does not answer.",
         };
     }
