@@ -6,6 +6,7 @@ using Outbox;
 using Outbox.Capture;
 using Outbox.Deferral;
 using Outbox.Diagnostics;
+using Outbox.Operations;
 using Outbox.Redrive;
 using Outbox.Registration;
 using Outbox.Relay;
@@ -40,6 +41,7 @@ public static class OutboxServiceCollectionExtensions
             CaptureRegistration.Add<TContext>(services, registration);
             StorageRegistration.Add(services, typeof(TContext));
             RelayRegistration.AddForWriters(services, registration);
+            OperationsRegistration.Add(services, registration);
             DeferralRegistration.Add(services, typeof(TContext));
             RedriveRegistration.Add(services, registration);
         }
