@@ -19,7 +19,8 @@ public sealed class RoomTests
         ["Inbox"] = ["Mapping", "Storage", "Transport"],
         ["DeadLetters"] = ["Capture", "Inbox", "Messages", "Storage", "Transport"],
         ["Handling"] = ["Filters", "Mapping", "DeadLetters", "Inbox", "Messages", "Storage", "Transport"],
-        ["Consumers"] = ["Filters", "Mapping", "DeadLetters", "Handling", "Inbox", "Messages", "Registration", "Storage", "Transport"],
+        ["Consumers"] = ["DeadLetters", "Filters", "Handling", "Inbox", "Mapping", "Messages", "Registration", "Replay", "Storage", "Transport"],
+        ["Replay"] = ["Handling", "Inbox", "Messages", "Storage", "Transport"],
         ["Health"] = ["Relay", "Transport"],
         ["Registration"] = ["Mapping", "Messages"],
     };

@@ -29,6 +29,9 @@ internal sealed class MessageRun
 
     public MarkedWork Work { get; }
 
+    /// <summary>The replay that it runs for; null for the ordinary.</summary>
+    public ReplayInfo? Replay { get; init; }
+
     /// <summary>How often the handler was called.</summary>
     public int Attempts { get; private set; }
 
@@ -55,5 +58,6 @@ internal sealed class MessageRun
         Key = Message.Key,
         Headers = Decoded.Headers,
         Attempt = Attempts,
+        Replay = Replay,
     };
 }
