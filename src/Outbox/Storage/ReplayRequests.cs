@@ -29,7 +29,8 @@ internal sealed class ReplayRequests(ContextSessions sessions)
             cancellationToken).ConfigureAwait(false);
 
     public ValueTask<ReplayStatus?> FindAsync(Guid id, CancellationToken cancellationToken) => sessions.RunAsync(
-        async (session, token) => (await ReadAsync(session, Replays(session).Where(row => row.Id == id), token).ConfigureAwait(false)).FirstOrDefault(),
+        async (session, token) =>
+            await ReadAsync(session, Replays(session).Where(row => row.Id == id), token).ConfigureAwait(false) is [var found] ? found : null,
         cancellationToken);
 
     public ValueTask<IReadOnlyList<ReplayStatus>> ListAsync(string? consumer, CancellationToken cancellationToken) => sessions.RunAsync(
