@@ -18,6 +18,7 @@ internal sealed partial class PartitionReplay(
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AfterRefusal = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(5);
 
     /// <summary>Throws nothing.</summary>
@@ -60,7 +61,7 @@ internal sealed partial class PartitionReplay(
             }
 
             var step = await batch.HandleAsync(read, cancellationToken).ConfigureAwait(false);
-            if (!await leases.AdvanceAsync(claim, step, cancellationToken).ConfigureAwait(false))
+            if (!await AdvanceAsync(step, cancellationToken).ConfigureAwait(false))
             {
                 LogLost(consumer, claim.ReplayId, claim.Topic, claim.Partition);
                 return;
@@ -68,6 +69,23 @@ internal sealed partial class PartitionReplay(
 
             next = read.NextOffset;
             await SlowDownAsync(step, time.GetElapsedTime(started), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Tries for as long as the claim holds: what is not counted now would be counted as skipped later.</summary>
+    private async Task<bool> AdvanceAsync(ReplayStep step, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await leases.AdvanceAsync(claim, step, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogNotWritten(exception, consumer, claim.ReplayId, claim.Topic, claim.Partition);
+                await Task.Delay(AfterRefusal, time, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -105,7 +123,7 @@ internal sealed partial class PartitionReplay(
             }
             catch (Exception exception) when (!working.IsCancellationRequested)
             {
-                LogNotRenewed(exception, consumer, claim.ReplayId, claim.Topic, claim.Partition);
+                LogNotWritten(exception, consumer, claim.ReplayId, claim.Topic, claim.Partition);
                 if (time.GetElapsedTime(renewed) > Lease - Renewal)
                 {
                     await working.CancelAsync().ConfigureAwait(false);
@@ -133,7 +151,7 @@ internal sealed partial class PartitionReplay(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            LogNotRenewed(failure, consumer, claim.ReplayId, claim.Topic, claim.Partition);
+            LogNotWritten(failure, consumer, claim.ReplayId, claim.Topic, claim.Partition);
         }
         catch (OperationCanceledException)
         {
@@ -166,7 +184,7 @@ internal sealed partial class PartitionReplay(
     private partial void LogLost(string consumer, Guid replayId, string topic, int partition);
 
     [LoggerMessage(11024, LogLevel.Warning, "Consumer {Consumer}, replay {ReplayId}: the state of {Topic}, partition {Partition} could not be written.")]
-    private partial void LogNotRenewed(Exception error, string consumer, Guid replayId, string topic, int partition);
+    private partial void LogNotWritten(Exception error, string consumer, Guid replayId, string topic, int partition);
 
     [LoggerMessage(11025, LogLevel.Warning, "Consumer {Consumer}, replay {ReplayId}: {Topic}, partition {Partition} could not be given up; it is free again after {Lease}.")]
     private partial void LogNotReleased(Exception error, string consumer, Guid replayId, string topic, int partition, TimeSpan lease);

@@ -48,12 +48,15 @@ internal sealed class ReplayLeases(ContextSessions sessions)
             cancellationToken);
     }
 
-    /// <returns>False where it is somebody else's, or the replay has ended: nothing was written.</returns>
+    /// <returns>
+    /// False where it is somebody else's, the replay has ended, or it stands there already (a call before may have succeeded
+    /// although it failed): nothing was written.
+    /// </returns>
     public ValueTask<bool> AdvanceAsync(ReplayClaim claim, ReplayStep step, CancellationToken cancellationToken) => sessions.RunAsync(
         async (session, token) =>
         {
             var (next, handled, skipped, failed, error) = step;
-            return await Held(session, claim).ExecuteUpdateAsync(
+            return await Held(session, claim).Where(row => row.NextOffset < next).ExecuteUpdateAsync(
                 row => row.SetProperty(to => to.NextOffset, next)
                     .SetProperty(to => to.Handled, to => to.Handled + handled)
                     .SetProperty(to => to.Skipped, to => to.Skipped + skipped)
