@@ -19,8 +19,10 @@ public sealed class RoomTests
         ["Inbox"] = ["Mapping", "Storage", "Transport"],
         ["DeadLetters"] = ["Capture", "Inbox", "Messages", "Storage", "Transport"],
         ["Handling"] = ["Filters", "Mapping", "DeadLetters", "Inbox", "Messages", "Storage", "Transport"],
-        ["Consumers"] = ["DeadLetters", "Filters", "Handling", "Inbox", "Mapping", "Messages", "Registration", "Replay", "Storage", "Transport"],
+        ["Deferral"] = ["DeadLetters", "Handling", "Inbox", "Messages", "Signals", "Storage", "Transport"],
+        ["Redrive"] = ["Capture", "DeadLetters", "Deferral", "Inbox", "Messages", "Registration", "Storage", "Transport"],
         ["Replay"] = ["Handling", "Inbox", "Messages", "Storage", "Transport"],
+        ["Consumers"] = ["Filters", "Mapping", "DeadLetters", "Deferral", "Handling", "Inbox", "Messages", "Registration", "Replay", "Storage", "Transport"],
         ["Health"] = ["Relay", "Transport"],
         ["Registration"] = ["Mapping", "Messages"],
     };

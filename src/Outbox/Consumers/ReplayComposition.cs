@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Outbox.Deferral;
 using Outbox.Filters;
 using Outbox.Handling;
 using Outbox.Inbox;
@@ -44,11 +45,20 @@ internal sealed class ReplayComposition(
 
     private ReplayHandling CreateHandling(ReplayClaim claim, MessageDecoder decoder, ResiliencePipeline retries, ConsumerOptions options)
     {
-        var inbox = claim.Kind == ReplayKind.Missing ? new MissingInbox(Store()) : Store();
+        var isMissing = claim.Kind == ReplayKind.Missing;
+        IWaitingKeys waiting = isMissing
+            ? new WaitingKeys(services.GetRequiredKeyedService<IDeferredStore>(_contextType), new DeferralPolicy(options), definition.Name, _time)
+            : new NothingWaits();
         var transaction = new MarkedTransaction(
-            services.GetRequiredService<IServiceScopeFactory>(), _contextType, inbox, ScopeOf(claim), _loggers.CreateLogger<MarkedTransaction>());
+            services.GetRequiredService<IServiceScopeFactory>(),
+            _contextType,
+            isMissing ? new MissingInbox(Store()) : Store(),
+            waiting,
+            ScopeOf(claim),
+            _loggers.CreateLogger<MarkedTransaction>());
         return new ReplayHandling(
             definition.Name,
+            definition.GroupOf(options),
             claim,
             decoder,
             new HandlerAttempt(transaction, definition.Name, options.HandlerTimeout, _time, _loggers.CreateLogger<HandlerAttempt>()),

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Outbox.Handling;
+using Outbox.Inbox;
 using Outbox.Messages;
 using Outbox.Storage;
 using Outbox.Transport;
@@ -14,6 +15,7 @@ namespace Outbox.Replay;
 /// </summary>
 internal sealed partial class ReplayHandling(
     string consumer,
+    string groupId,
     ReplayClaim claim,
     MessageDecoder decoder,
     HandlerAttempt attempt,
@@ -35,6 +37,11 @@ internal sealed partial class ReplayHandling(
     /// <summary>Throws nothing but <see cref="OperationCanceledException"/>, when cancelled.</summary>
     public async Task<ReplayOutcome> HandleAsync(ReceivedMessage message, Guid id, CancellationToken cancellationToken)
     {
+        if (RedriveHeaders.IsForAnother(message.Headers, groupId))
+        {
+            return ReplayOutcome.Skipped;
+        }
+
         if (claim.Kind == ReplayKind.Missing && message.Timestamp < time.GetUtcNow() - retention)
         {
             // Its mark may have been removed since the replay was asked for.
@@ -74,7 +81,9 @@ internal sealed partial class ReplayHandling(
                     static async (state, token) => await state.attempt.RunAsync(state.run, token).ConfigureAwait(false),
                     (attempt, run),
                     cancellationToken).ConfigureAwait(false);
-                return isHandled ? ReplayOutcome.Handled : ReplayOutcome.Skipped;
+
+                // One that was put behind a deferred one of its key has its turn there.
+                return isHandled && !run.Work.IsQueued ? ReplayOutcome.Handled : ReplayOutcome.Skipped;
             }
             catch (Exception exception) when (cancellationToken.IsCancellationRequested)
             {

@@ -20,6 +20,7 @@ internal static class StorageRegistration
         services.TryAddKeyedSingleton(contextType, (provider, _) => new ReplayRequests(Sessions(provider)));
         services.TryAddKeyedSingleton(contextType, (provider, _) => new ReplayLeases(Sessions(provider)));
         services.TryAddKeyedSingleton<IInboxStore>(contextType, (_, _) => new EfInboxStore());
+        services.TryAddKeyedSingleton<IDeferredStore>(contextType, (provider, _) => new EfDeferredStore(Sessions(provider)));
 
         ContextSessions Sessions(IServiceProvider provider) => provider.GetRequiredKeyedService<ContextSessions>(contextType);
     }
