@@ -22,7 +22,8 @@ public sealed class RoomTests
         ["Handling"] = ["Filters", "Mapping", "DeadLetters", "Inbox", "Messages", "Storage", "Transport"],
         ["Deferral"] = ["DeadLetters", "Handling", "Inbox", "Messages", "Signals", "Storage", "Transport"],
         ["Redrive"] = ["Capture", "DeadLetters", "Deferral", "Inbox", "Messages", "Registration", "Storage", "Transport"],
-        ["Consumers"] = ["Filters", "Mapping", "DeadLetters", "Deferral", "Handling", "Inbox", "Messages", "Registration", "Storage", "Transport"],
+        ["Replay"] = ["Handling", "Inbox", "Messages", "Storage", "Transport"],
+        ["Consumers"] = ["Filters", "Mapping", "DeadLetters", "Deferral", "Handling", "Inbox", "Messages", "Registration", "Replay", "Storage", "Transport"],
         ["Health"] = ["Relay", "Transport"],
         ["Registration"] = ["Mapping", "Messages"],
     };

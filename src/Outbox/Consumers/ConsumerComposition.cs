@@ -9,6 +9,7 @@ using Outbox.Filters;
 using Outbox.Handling;
 using Outbox.Inbox;
 using Outbox.Mapping;
+using Outbox.Replay;
 using Outbox.Storage;
 using Outbox.Storage.Tables;
 using Outbox.Transport;
@@ -32,6 +33,8 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         () => _options.Get(definition.OptionsName),
         _time,
         Log<InboxCleanerService>());
+
+    public ReplayService CreateReplays() => new ReplayComposition(services, definition, CreateDecoder).Create();
 
     /// <exception cref="OutboxException">It cannot work; the text has every reason.</exception>
     private ConsumerParts CreateParts()

@@ -49,6 +49,9 @@ internal sealed class MessageRun
 
     public MarkedWork Work { get; }
 
+    /// <summary>The replay that it runs for; null for the ordinary.</summary>
+    public ReplayInfo? Replay { get; init; }
+
     /// <summary>How often the handler was called.</summary>
     public int Attempts { get; private set; }
 
@@ -81,5 +84,6 @@ internal sealed class MessageRun
         Key = Message.Key,
         Headers = Decoded.Headers,
         Attempt = Attempts,
+        Replay = Replay,
     };
 }
