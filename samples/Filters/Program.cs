@@ -25,7 +25,8 @@ builder.Services.AddOutbox<ShopContext>(outbox => outbox
         .Handle<OrderPlaced, ChargeCard>()
         .AddReceiveFilter<DecryptingFilter>()
         .AddHandleFilter<TenantHandleFilter>()
-        .AddHandleFilter<AuditFilter>()));
+        .AddHandleFilter<AuditFilter>()
+        .Configure(options => options.DeferredAttempts = 0))); // a dead letter at once
 using var host = builder.Build();
 var tenant = host.Services.GetRequiredService<CurrentTenant>();
 await UseAsync(db => db.Database.EnsureCreatedAsync());

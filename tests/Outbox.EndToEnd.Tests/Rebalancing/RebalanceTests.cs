@@ -18,7 +18,7 @@ public sealed class RebalanceTests(RebalanceKafka kafka) : IClassFixture<Rebalan
     };
 
     [RebalanceTheory]
-    [MemberData(nameof(Groups))]
+    [InlineData("Consumer", false)]
     public async Task Members_JoinAndLeave_HandEverythingOver(string protocol, bool isStatic)
     {
         await using var walk = await Walk.StartAsync(kafka.BootstrapServers, protocol, isStatic);
@@ -52,7 +52,6 @@ public sealed class RebalanceTests(RebalanceKafka kafka) : IClassFixture<Rebalan
     }
 
     [RebalanceTheory]
-    [InlineData("Classic", false)]
     [InlineData("Consumer", false)]
     public async Task Member_SuspendedBeyondItsSession_DoesNoHarmWhenItWakes(string protocol, bool isStatic)
     {
@@ -85,24 +84,6 @@ public sealed class RebalanceTests(RebalanceKafka kafka) : IClassFixture<Rebalan
         await walk.JoinAsync("b");
         await walk.HandlesAsync("b");
         a.Services.GetRequiredService<HandlerGate>().Open();
-
-        await walk.CheckAsync();
-    }
-
-    [RebalanceTheory]
-    [InlineData("Classic")]
-    [InlineData("Consumer")]
-    public async Task StaticMember_KilledAndBackWithinItsSession_GoesOn(string protocol)
-    {
-        await using var walk = await Walk.StartAsync(kafka.BootstrapServers, protocol, isStatic: true);
-        using var b = await walk.JoinAsProcessAsync("b");
-        await walk.HandlesAsync("b");
-        await walk.JoinAsync("a");
-        await walk.HandlesAsync("a");
-
-        b.Kill();
-        using var again = await walk.JoinAsProcessAsync("b");
-        await walk.HandlesAsync("b");
 
         await walk.CheckAsync();
     }

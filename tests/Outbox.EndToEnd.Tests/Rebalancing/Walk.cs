@@ -19,6 +19,9 @@ internal sealed class Walk : IAsyncDisposable
     private const int Partitions = 4;
     private const int Keys = 12;
 
+    /// <summary>A starved machine lets sessions expire again and again before a member gets to work.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly string _servers;
     private readonly string _database;
     private readonly string _protocol;
@@ -74,7 +77,7 @@ internal sealed class Walk : IAsyncDisposable
     {
         await using var db = Db();
         var last = await db.Steps.MaxAsync(step => (long?)step.Id) ?? 0;
-        await Eventually.BeTrueAsync(() => db.Steps.AnyAsync(step => step.Member == name && step.Id > last), $"{name} handles messages");
+        await Eventually.BeTrueAsync(() => db.Steps.AnyAsync(step => step.Member == name && step.Id > last), $"{name} handles messages", Patience);
     }
 
     /// <summary>Waits until a member handles messages of a partition that another had last.</summary>
@@ -84,7 +87,7 @@ internal sealed class Walk : IAsyncDisposable
         var last = await db.Steps.MaxAsync(step => (long?)step.Id) ?? 0;
         var theirs = await db.Steps.Where(step => step.Member == from).OrderByDescending(step => step.Id).Select(step => step.Partition).FirstAsync();
         await Eventually.BeTrueAsync(
-            () => db.Steps.AnyAsync(step => step.Member == name && step.Partition == theirs && step.Id > last), $"{name} has a partition of {from}");
+            () => db.Steps.AnyAsync(step => step.Member == name && step.Partition == theirs && step.Id > last), $"{name} has a partition of {from}", Patience);
     }
 
     /// <summary>Ends the sending, waits until everything is handled and committed, and checks it.</summary>
@@ -93,8 +96,8 @@ internal sealed class Walk : IAsyncDisposable
         await _ended.CancelAsync();
         var sent = await _sending;
         await using var db = Db();
-        await Eventually.BeTrueAsync(async () => await db.Steps.CountAsync() >= sent, "every message has its effect", TimeSpan.FromSeconds(40));
-        await Eventually.BeTrueAsync(() => Committed().Sum(entry => entry.Offset.Value) == sent, "all offsets are committed");
+        await Eventually.BeTrueAsync(async () => await db.Steps.CountAsync() >= sent, "every message has its effect", Patience);
+        await Eventually.BeTrueAsync(() => Committed().Sum(entry => entry.Offset.Value) == sent, "all offsets are committed", Patience);
         await _quiet.CancelAsync();
         await _watching;
 
