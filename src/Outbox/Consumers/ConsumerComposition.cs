@@ -4,8 +4,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Outbox.DeadLetters;
+using Outbox.Filters;
 using Outbox.Handling;
 using Outbox.Inbox;
+using Outbox.Mapping;
 using Outbox.Storage;
 using Outbox.Storage.Tables;
 using Outbox.Transport;
@@ -35,7 +37,7 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
     {
         var options = _options.Get(definition.OptionsName);
         var errors = new List<string>();
-        var handlers = HandlerMap.Build(definition.Handlers, definition.Registration.Types, errors);
+        var handlers = HandlerMap.Build(definition.Handlers, definition.Registration.Types, new HandleFilters(definition.HandleFilters), errors);
         var transport = services.GetKeyedService<IReceivingTransport>(_contextType);
         if (transport is null)
         {
@@ -62,7 +64,7 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         var transaction = new MarkedTransaction(_scopes, _contextType, Store(), name, Log<MarkedTransaction>());
         return new MessageHandling(
             name,
-            new MessageDecoder(handlers, definition.Registration.Serializer),
+            CreateDecoder(handlers),
             new HandlerAttempt(transaction, name, options.HandlerTimeout, _time, Log<HandlerAttempt>()),
             RetryPipeline.Build(options, definition.Retries, _time),
             new DeadLetterWriter(
@@ -70,6 +72,13 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
             services.GetRequiredKeyedService<HandlingEvents>(definition.OptionsName),
             _time,
             Log<MessageHandling>());
+    }
+
+    private MessageDecoder CreateDecoder(HandlerMap handlers)
+    {
+        var usual = new IncomingMap(definition.Registration.IncomingFormat, definition.Registration.Serializer);
+        var filters = definition.ReceiveFilters.Select(filter => (IReceiveFilter)services.GetRequiredService(filter));
+        return new MessageDecoder(handlers, new IncomingMaps(usual, definition.Maps), new ReceiveFilters([.. filters]));
     }
 
     private void CheckModel(List<string> errors)

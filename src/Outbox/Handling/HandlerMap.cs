@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Outbox.Filters;
 using Outbox.Messages;
 
 namespace Outbox.Handling;
@@ -13,7 +14,7 @@ internal sealed class HandlerMap
     }
 
     /// <summary>Makes the map; what is wrong with it is added to the errors.</summary>
-    public static HandlerMap Build(IEnumerable<HandlerBinding> bindings, MessageTypeMap types, ICollection<string> errors)
+    public static HandlerMap Build(IEnumerable<HandlerBinding> bindings, MessageTypeMap types, HandleFilters filters, ICollection<string> errors)
     {
         var map = new HandlerMap();
         foreach (var binding in bindings)
@@ -26,7 +27,7 @@ internal sealed class HandlerMap
                     $"{message} has no name: declare it with Message<{message}>(…), or give the name to the handler: "
                     + $"Handle<{message}, {handler}>(\"…\").");
             }
-            else if (!map._byName.TryAdd(name, binding))
+            else if (!map._byName.TryAdd(name, binding with { InvokeAsync = filters.Around(binding.HandlerType, binding.InvokeAsync) }))
             {
                 errors.Add(
                     $"The message '{name}' has two handlers, {map._byName[name].HandlerType.Name} and {binding.HandlerType.Name}. "
