@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Outbox.DeadLetters;
+using Outbox.Deferral;
 using Outbox.Filters;
 using Outbox.Handling;
 using Outbox.Inbox;
@@ -50,28 +51,38 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
             throw new OutboxException($"Consumer '{definition.Name}' cannot start: " + string.Join(" ", errors));
         }
 
-        var lanes = new LaneSet(options.Lanes, options.MaxInFlightPerLane, CreateHandling(handlers, options), Log<Lane>());
+        var assignment = new Assignment();
+        var circuit = new ConsumerCircuit(definition.Name, CircuitLimits.Of(options), Events(), _time, Log<ConsumerCircuit>());
+        var (handling, deferral) = CreateHandling(handlers, assignment, circuit, options);
+        var lanes = new LaneSet(options.Lanes, options.MaxInFlightPerLane, handling, Log<Lane>());
         var offsets = new InboxOffsets(_scopes, _contextType, Store(), definition.Name, _time, Log<InboxOffsets>());
         var subscription = new Subscription(definition.GroupOf(options), definition.Topics, options.InstanceId);
         var loop = new ConsumerLoop(
-            definition.Name, transport!, subscription, lanes, offsets, ConsumerTimes.Of(options), _time, Log<ConsumerLoop>());
-        return new ConsumerParts(loop, lanes, offsets, options);
+            definition.Name, transport!, subscription, lanes, offsets, assignment, circuit, ConsumerTimes.Of(options), _time, Log<ConsumerLoop>());
+        return new ConsumerParts(loop, lanes, offsets, deferral, options);
     }
 
-    private MessageHandling CreateHandling(HandlerMap handlers, ConsumerOptions options)
+    private (MessageHandling Handling, DeferralLoop Deferral) CreateHandling(
+        HandlerMap handlers, Assignment assignment, ConsumerCircuit circuit, ConsumerOptions options)
     {
         var name = definition.Name;
-        var transaction = new MarkedTransaction(_scopes, _contextType, Store(), name, Log<MarkedTransaction>());
-        return new MessageHandling(
-            name,
-            CreateDecoder(handlers),
-            new HandlerAttempt(transaction, name, options.HandlerTimeout, _time, Log<HandlerAttempt>()),
-            RetryPipeline.Build(options, definition.Retries, _time),
-            new DeadLetterWriter(
-                transaction, new DeadLetterComposer(name, definition.GroupOf(options)), name, _time, Log<DeadLetterWriter>()),
-            services.GetRequiredKeyedService<HandlingEvents>(definition.OptionsName),
-            _time,
-            Log<MessageHandling>());
+        var deferred = services.GetRequiredKeyedService<IDeferredStore>(_contextType);
+        var policy = new DeferralPolicy(options);
+        var signal = new DeferralSignal(_time);
+        var transaction = new MarkedTransaction(
+            _scopes, _contextType, Store(), new WaitingKeys(deferred, policy, name, _time), name, Log<MarkedTransaction>());
+        var decoder = CreateDecoder(handlers);
+        var attempt = new HandlerAttempt(transaction, name, options.HandlerTimeout, _time, Log<HandlerAttempt>());
+        var retries = RetryPipeline.Build(options, definition.Retries, _time);
+        var deadLetters = new DeadLetterWriter(
+            transaction, new DeadLetterComposer(name, definition.GroupOf(options)), name, _time, Log<DeadLetterWriter>());
+        var later = new DeferredWriter(transaction, deferred, policy, signal, name, _time, Log<DeferredWriter>());
+        var again = new DeferredHandling(
+            name, decoder, attempt, retries, circuit, deferred, policy, signal, deadLetters, Events(), _time, Log<DeferredHandling>());
+        var cycle = new DeferralCycle(deferred, again, assignment, policy, circuit, signal, name, options.Lanes, _time);
+        return (
+            new MessageHandling(name, definition.GroupOf(options), decoder, attempt, retries, circuit, later, deadLetters, Events(), _time, Log<MessageHandling>()),
+            new DeferralLoop(cycle, deferred, signal, name, definition.Topics, options.DeferredPollInterval, _time, Log<DeferralLoop>()));
     }
 
     private MessageDecoder CreateDecoder(HandlerMap handlers)
@@ -95,6 +106,8 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
                 $"The model of {_contextType.Name} has no outbox tables. Add modelBuilder.AddOutbox() to its OnModelCreating and a migration.");
         }
     }
+
+    private HandlingEvents Events() => services.GetRequiredKeyedService<HandlingEvents>(definition.OptionsName);
 
     private IInboxStore Store() => services.GetRequiredKeyedService<IInboxStore>(_contextType);
 

@@ -4,7 +4,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Outbox;
 using Outbox.Capture;
+using Outbox.Deferral;
 using Outbox.Diagnostics;
+using Outbox.Operations;
+using Outbox.Redrive;
 using Outbox.Registration;
 using Outbox.Storage;
 
@@ -36,6 +39,9 @@ public static class OutboxServiceCollectionExtensions
             AddShared(services, registration);
             CaptureRegistration.Add<TContext>(services, registration);
             StorageRegistration.Add(services, typeof(TContext));
+            OperationsRegistration.Add(services, registration);
+            DeferralRegistration.Add(services, typeof(TContext));
+            RedriveRegistration.Add(services, registration);
         }
 
         configure(new OutboxBuilder(services, registration));

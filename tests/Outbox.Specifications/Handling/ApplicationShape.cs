@@ -7,6 +7,12 @@ public sealed record ApplicationShape
 {
     public bool HasRetryingStrategy { get; init; }
 
+    public string MessageName { get; init; } = "note";
+
+    public string ConsumerName { get; init; } = ConsumerApplication.Consumer;
+
+    public string GroupId { get; init; } = ConsumerApplication.Group;
+
     public Action<ConsumerBuilder>? Consumer { get; init; }
 
     public Action<IServiceCollection>? Services { get; init; }
