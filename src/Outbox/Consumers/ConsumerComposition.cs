@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Outbox.DeadLetters;
 using Outbox.Handling;
+using Outbox.Handling.Chunks;
 using Outbox.Inbox;
 using Outbox.Storage;
 using Outbox.Storage.Tables;
@@ -48,7 +49,7 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
             throw new OutboxException($"Consumer '{definition.Name}' cannot start: " + string.Join(" ", errors));
         }
 
-        var lanes = new LaneSet(options.Lanes, options.MaxInFlightPerLane, CreateHandling(handlers, options), Log<Lane>());
+        var lanes = new LaneSet(options.Lanes, options.MaxInFlightPerLane, CreateLaneHandling(handlers, options), Log<Lane>());
         var offsets = new InboxOffsets(_scopes, _contextType, Store(), definition.Name, _time, Log<InboxOffsets>());
         var subscription = new Subscription(definition.GroupOf(options), definition.Topics, options.InstanceId);
         var loop = new ConsumerLoop(
@@ -56,18 +57,43 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         return new ConsumerParts(loop, lanes, offsets, options);
     }
 
-    private MessageHandling CreateHandling(HandlerMap handlers, ConsumerOptions options)
+    /// <summary>What the consumer's lanes give their messages to.</summary>
+    public LaneHandling CreateLaneHandling(HandlerMap handlers, ConsumerOptions options)
+    {
+        var decoder = new MessageDecoder(handlers, definition.Registration.Serializer);
+        var messages = CreateHandling(decoder, options);
+
+        // A pipeline of the application's own is promised around each attempt, with a transaction of its own.
+        return options.MaxChunkSize == 1 || definition.Retries is not null
+            ? LaneHandling.OneByOne(messages, _time)
+            : new LaneHandling(
+                messages,
+                CreateChunks(decoder, options),
+                () => new ChunkSize(options.MinChunkSize, options.MaxChunkSize, options.ChunkTime),
+                _time);
+    }
+
+    private ChunkHandling CreateChunks(MessageDecoder decoder, ConsumerOptions options)
+    {
+        var steps = new ChunkSteps(
+            _scopes, _contextType, definition.Name, options.HandlerTimeout, Events(), _time, Log<ChunkSteps>());
+        var transaction = new ChunkTransaction(
+            _scopes, _contextType, Store(), null, steps, definition.Name, options.ChunkTimeLimit, _time, Log<ChunkTransaction>());
+        return new ChunkHandling(definition.Name, decoder, transaction, Events(), _time, Log<ChunkHandling>());
+    }
+
+    private MessageHandling CreateHandling(MessageDecoder decoder, ConsumerOptions options)
     {
         var name = definition.Name;
         var transaction = new MarkedTransaction(_scopes, _contextType, Store(), name, Log<MarkedTransaction>());
         return new MessageHandling(
             name,
-            new MessageDecoder(handlers, definition.Registration.Serializer),
+            decoder,
             new HandlerAttempt(transaction, name, options.HandlerTimeout, _time, Log<HandlerAttempt>()),
             RetryPipeline.Build(options, definition.Retries, _time),
             new DeadLetterWriter(
                 transaction, new DeadLetterComposer(name, definition.GroupOf(options)), name, _time, Log<DeadLetterWriter>()),
-            services.GetRequiredKeyedService<HandlingEvents>(definition.OptionsName),
+            Events(),
             _time,
             Log<MessageHandling>());
     }
@@ -86,6 +112,8 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
                 $"The model of {_contextType.Name} has no outbox tables. Add modelBuilder.AddOutbox() to its OnModelCreating and a migration.");
         }
     }
+
+    private HandlingEvents Events() => services.GetRequiredKeyedService<HandlingEvents>(definition.OptionsName);
 
     private IInboxStore Store() => services.GetRequiredKeyedService<IInboxStore>(_contextType);
 

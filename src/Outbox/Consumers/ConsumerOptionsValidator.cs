@@ -52,6 +52,10 @@ internal sealed class ConsumerOptionsValidator(ConsumerDefinition definition) : 
     {
         Range(options.Lanes, 1, 1_024, nameof(options.Lanes));
         Range(options.MaxInFlightPerLane, 1, 100_000, nameof(options.MaxInFlightPerLane));
+        Range(options.ChunkTime, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), nameof(options.ChunkTime));
+        Range(options.ChunkTimeLimit, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5), nameof(options.ChunkTimeLimit));
+        Range(options.MinChunkSize, 1, 10_000, nameof(options.MinChunkSize));
+        Range(options.MaxChunkSize, 1, 10_000, nameof(options.MaxChunkSize));
         Range(options.MaxAttempts, 1, 100, nameof(options.MaxAttempts));
         Range(options.RetryDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1), nameof(options.RetryDelay));
         Range(options.MaxRetryDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5), nameof(options.MaxRetryDelay));
@@ -77,6 +81,18 @@ internal sealed class ConsumerOptionsValidator(ConsumerDefinition definition) : 
         {
             errors.Add(
                 $"{nameof(options.RetryDelay)} ({options.RetryDelay}) is longer than {nameof(options.MaxRetryDelay)} ({options.MaxRetryDelay}). Lower the first or raise the second.");
+        }
+
+        if (options.ChunkTime > options.ChunkTimeLimit)
+        {
+            errors.Add(
+                $"{nameof(options.ChunkTime)} ({options.ChunkTime}) is longer than {nameof(options.ChunkTimeLimit)} ({options.ChunkTimeLimit}). Lower the first or raise the second.");
+        }
+
+        if (options.MinChunkSize > options.MaxChunkSize)
+        {
+            errors.Add(
+                $"{nameof(options.MinChunkSize)} ({options.MinChunkSize}) is above {nameof(options.MaxChunkSize)} ({options.MaxChunkSize}). Lower the first or raise the second.");
         }
 
         if (options.InboxCleanupInterval > options.InboxRetention)

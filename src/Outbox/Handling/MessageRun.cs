@@ -32,7 +32,12 @@ internal sealed class MessageRun
     /// <summary>How often the handler was called.</summary>
     public int Attempts { get; private set; }
 
-    private Task InvokeAsync(IServiceProvider services, DbContext context, CancellationToken cancellationToken)
+    /// <summary>Calls the handler, in a scope whose context is in the transaction of the message's mark.</summary>
+    public Task InvokeAsync(IServiceProvider services, DbContext context, CancellationToken cancellationToken) =>
+        Decoded.Handler.InvokeAsync(services, Decoded.Body, BeginAttempt(), cancellationToken);
+
+    /// <summary>Counts a call of the handler and tells it about the message.</summary>
+    public MessageContext BeginAttempt()
     {
         Attempts++;
         if (Attempts > 1)
@@ -40,7 +45,7 @@ internal sealed class MessageRun
             _events.OnRetried();
         }
 
-        return Decoded.Handler.InvokeAsync(services, Decoded.Body, Context(), cancellationToken);
+        return Context();
     }
 
     private MessageContext Context() => new()

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Outbox;
 using Outbox.Capture;
 using Outbox.Diagnostics;
+using Outbox.Handling.Chunks;
 using Outbox.Registration;
 using Outbox.Storage;
 
@@ -36,6 +37,7 @@ public static class OutboxServiceCollectionExtensions
             AddShared(services, registration);
             CaptureRegistration.Add<TContext>(services, registration);
             StorageRegistration.Add(services, typeof(TContext));
+            services.ConfigureDbContext<TContext>(static options => options.AddInterceptors(HandlerWatchInterceptor.Instance));
         }
 
         configure(new OutboxBuilder(services, registration));
