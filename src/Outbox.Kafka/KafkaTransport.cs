@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Outbox.Kafka.Configuration;
+using Outbox.Kafka.Reading;
 using Outbox.Kafka.Receiving;
 using Outbox.Kafka.Sending;
 using Outbox.Kafka.Status;
@@ -8,13 +9,14 @@ using Outbox.Transport;
 
 namespace Outbox.Kafka;
 
-/// <summary>Kafka, for sending and receiving. Senders and receivers have clients of their own; questions about the cluster share one.</summary>
-internal sealed class KafkaTransport : ITransport, IReceivingTransport, IDisposable
+/// <summary>Kafka, for sending, receiving and reading logs. Senders, receivers and readers have clients of their own; questions about the cluster share one.</summary>
+internal sealed class KafkaTransport : ITransport, IReceivingTransport, ITopicLog, IDisposable
 {
     private readonly KafkaOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly KafkaCluster _cluster;
+    private readonly Lazy<LogOffsets> _logOffsets;
     private int _isDisposed;
 
     public KafkaTransport(KafkaOptions options, ILoggerFactory loggers, TimeProvider time, bool isDevelopment)
@@ -23,6 +25,8 @@ internal sealed class KafkaTransport : ITransport, IReceivingTransport, IDisposa
         _logger = loggers.CreateLogger("Outbox.Kafka");
         _time = time;
         _cluster = new KafkaCluster(options, options.CreateTopicsInDevelopment && isDevelopment, _logger);
+        _logOffsets = new Lazy<LogOffsets>(() => Open(() => new LogOffsets(
+            () => _cluster.Admin, KafkaClientSettings.ForLog(options).IsolationLevel ?? IsolationLevel.ReadCommitted)));
     }
 
     public ITransportSender OpenSender(IDeliverySink sink)
@@ -50,6 +54,25 @@ internal sealed class KafkaTransport : ITransport, IReceivingTransport, IDisposa
     {
         ArgumentNullException.ThrowIfNull(topics);
         return _cluster.GetStatusAsync(topics, timeout, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<TopicLogRange>> GetRangesAsync(string topic, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        return _logOffsets.Value.GetRangesAsync(topic, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyDictionary<TopicPartitionId, long>> FindOffsetsAsync(
+        string topic, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        return _logOffsets.Value.FindOffsetsAsync(topic, time, cancellationToken);
+    }
+
+    public ITopicLogReader OpenReader(TopicPartitionId partition, long from, long until)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        return Open(() => new KafkaLogReader(KafkaClientSettings.ForLog(_options), partition.ToClient(), from, until, _logger));
     }
 
     /// <summary>Can be called again: a container disposes of the one instance once for each seam that it is registered as.</summary>

@@ -63,6 +63,32 @@ internal static class KafkaClientSettings
         return config;
     }
 
+    /// <summary>For reading a log: the user's settings for consumers, but a member of no group.</summary>
+    public static ConsumerConfig ForLog(KafkaOptions options)
+    {
+        var config = new ConsumerConfig(Common(options))
+        {
+            FetchQueueBackoffMs = 5,
+            QueuedMaxMessagesKbytes = 8_192, // of each partition that is read, ahead of the reader
+        };
+        Apply(options.Properties, config);
+        Apply(options.ConsumerProperties, config);
+        Run(options.ClientHooks, config);
+        Run(options.ConsumerHooks, config);
+
+        config.GroupId = $"{options.ClientId}-log"; // the client insists on a name; no such group is made
+        config.GroupInstanceId = null;
+        config.GroupProtocol = GroupProtocol.Classic;
+        config.PartitionAssignmentStrategy = null;
+        config.EnableAutoCommit = false;
+        config.EnableAutoOffsetStore = false;
+        config.AutoOffsetReset = AutoOffsetReset.Error; // an offset that is not there must be seen, not replaced
+        config.EnablePartitionEof = true;
+        config.AllowAutoCreateTopics = false;
+        config.StatisticsIntervalMs = 0;
+        return config;
+    }
+
     public static AdminClientConfig ForAdmin(KafkaOptions options)
     {
         var config = new AdminClientConfig(Common(options));

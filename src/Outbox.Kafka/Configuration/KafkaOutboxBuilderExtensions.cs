@@ -38,6 +38,8 @@ public static class KafkaOutboxBuilderExtensions
             builder.ContextType, (services, key) => services.GetRequiredKeyedService<KafkaTransport>(key));
         builder.Services.AddKeyedSingleton<IReceivingTransport>(
             builder.ContextType, (services, key) => services.GetRequiredKeyedService<KafkaTransport>(key));
+        builder.Services.AddKeyedSingleton<ITopicLog>(
+            builder.ContextType, (services, key) => services.GetRequiredKeyedService<KafkaTransport>(key));
         return builder;
     }
 

@@ -30,6 +30,9 @@ internal sealed class KafkaCluster : IDisposable
     /// <summary>Whether missing topics may be created.</summary>
     public bool CreatesTopics { get; }
 
+    /// <summary>The cluster's client, opened when first asked for.</summary>
+    public IAdminClient Admin => _admin.Value;
+
     public async ValueTask<TransportStatus> GetStatusAsync(
         IReadOnlyCollection<string> topics,
         TimeSpan timeout,

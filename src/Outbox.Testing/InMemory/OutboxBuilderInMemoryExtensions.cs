@@ -19,8 +19,10 @@ public static class OutboxBuilderInMemoryExtensions
         var transport = new InMemoryTransport(broker);
         builder.Services.RemoveAllKeyed<ITransport>(builder.ContextType);
         builder.Services.RemoveAllKeyed<IReceivingTransport>(builder.ContextType);
+        builder.Services.RemoveAllKeyed<ITopicLog>(builder.ContextType);
         builder.Services.AddKeyedSingleton<ITransport>(builder.ContextType, transport);
         builder.Services.AddKeyedSingleton<IReceivingTransport>(builder.ContextType, transport);
+        builder.Services.AddKeyedSingleton<ITopicLog>(builder.ContextType, transport);
         return builder;
     }
 }

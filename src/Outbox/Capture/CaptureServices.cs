@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Outbox.Filters;
 using Outbox.Registration;
 using Outbox.Signals;
 
@@ -13,7 +14,10 @@ internal sealed class CaptureServices(IServiceProvider services, OutboxRegistrat
     public TimeProvider Time { get; } = services.GetRequiredService<TimeProvider>();
 
     public MessageComposer Composer { get; } = new(
-        registration, services.GetRequiredService<IOptionsMonitor<OutboxOptions>>(), services.GetRequiredService<TimeProvider>());
+        registration,
+        services.GetRequiredService<IOptionsMonitor<OutboxOptions>>(),
+        () => new EnqueueFilters([.. registration.EnqueueFilters.Select(filter => (IEnqueueFilter)services.GetRequiredService(filter))]),
+        services.GetRequiredService<TimeProvider>());
 
     public IOutboxInsertSql InsertSql { get; } =
         services.GetKeyedService<IOutboxInsertSql>(registration.ContextType) ?? PortableInsertSql.Instance;

@@ -23,7 +23,7 @@ internal static class MessageSources
             {
                 foreach (var message in source.TakeOutboxMessages())
                 {
-                    var row = state.Services.Composer.Compose(message, typeof(object), null, EnqueueRequest.Now(null, null));
+                    var row = state.Services.Composer.Compose(context, message, typeof(object), null, EnqueueRequest.Now(null, null));
                     state.Add(context, new PendingMessage(row));
                 }
             }

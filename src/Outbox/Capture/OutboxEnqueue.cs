@@ -9,7 +9,7 @@ internal static class OutboxEnqueue
     {
         ArgumentNullException.ThrowIfNull(message);
         var state = CaptureState.Of(db);
-        var row = state.Services.Composer.Compose(message, declared, null, EnqueueRequest.Now(headers, dueAt));
+        var row = state.Services.Composer.Compose(db, message, declared, null, EnqueueRequest.Now(headers, dueAt));
         state.Add(db, new PendingMessage(row));
         return row.MessageId;
     }
@@ -18,7 +18,7 @@ internal static class OutboxEnqueue
     public static Guid WithoutLimit(DbContext db, RawMessage message)
     {
         var state = CaptureState.Of(db);
-        var row = state.Services.Composer.Compose(message, null, EnqueueRequest.Now(null, null), int.MaxValue);
+        var row = state.Services.Composer.ComposeOwn(message, EnqueueRequest.Now(null, null));
         state.Add(db, new PendingMessage(row));
         return row.MessageId;
     }

@@ -85,7 +85,7 @@ internal sealed class PendingBatch(CaptureState state, List<IUpdateEntry> entrie
     {
         var message = factory.Create() ?? throw new OutboxException(
             $"A factory for {factory.DeclaredType.Name} made null. Make a message, or do not enqueue the factory.");
-        return state.Services.Composer.Compose(message, factory.DeclaredType, factory.Id, factory.Request);
+        return state.Services.Composer.Compose(dependencies.CurrentContext.Context, message, factory.DeclaredType, factory.Id, factory.Request);
     }
 
     private IEnumerable<(IRelationalCommand Command, Dictionary<string, object?> Values)> Statements(

@@ -38,6 +38,43 @@ public sealed class ConsumerBuilder
         return this;
     }
 
+    /// <summary>Receives a topic that another library writes, and says how to read it.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="map">Says where the name, the id and the body of a message are. Called again for a topic it adds to its map.</param>
+    /// <exception cref="OutboxException">A name is not legal.</exception>
+    public ConsumerBuilder Subscribe(string topic, Action<IncomingTopicMap> map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        Subscribe(topic);
+        if (!_definition.Maps.TryGetValue(topic, out var declared))
+        {
+            _definition.Maps[topic] = declared = new IncomingTopicMap();
+        }
+
+        map(declared);
+        return this;
+    }
+
+    /// <summary>Adds a filter before messages are read, behind those added before; registered as a singleton unless it is registered already.</summary>
+    /// <typeparam name="TFilter">The filter.</typeparam>
+    public ConsumerBuilder AddReceiveFilter<TFilter>()
+        where TFilter : class, IReceiveFilter
+    {
+        Services.TryAddSingleton<TFilter>();
+        _definition.ReceiveFilters.Add(typeof(TFilter));
+        return this;
+    }
+
+    /// <summary>Adds a filter around handlers, inside those added before; registered as scoped unless it is registered already.</summary>
+    /// <typeparam name="TFilter">The filter. Made in the scope of each attempt.</typeparam>
+    public ConsumerBuilder AddHandleFilter<TFilter>()
+        where TFilter : class, IHandleFilter
+    {
+        Services.TryAddScoped<TFilter>();
+        _definition.HandleFilters.Add(typeof(TFilter));
+        return this;
+    }
+
     /// <summary>Handles a type of message whose name is declared by <see cref="OutboxBuilder.Message{TMessage}"/>, before or after.</summary>
     /// <typeparam name="TMessage">The message.</typeparam>
     /// <typeparam name="THandler">Its handler; registered as scoped unless it is registered already.</typeparam>

@@ -4,9 +4,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Outbox.DeadLetters;
+using Outbox.Filters;
 using Outbox.Handling;
 using Outbox.Handling.Chunks;
 using Outbox.Inbox;
+using Outbox.Mapping;
 using Outbox.Storage;
 using Outbox.Storage.Tables;
 using Outbox.Transport;
@@ -36,7 +38,7 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
     {
         var options = _options.Get(definition.OptionsName);
         var errors = new List<string>();
-        var handlers = HandlerMap.Build(definition.Handlers, definition.Registration.Types, errors);
+        var handlers = CreateHandlers(errors);
         var transport = services.GetKeyedService<IReceivingTransport>(_contextType);
         if (transport is null)
         {
@@ -57,10 +59,13 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         return new ConsumerParts(loop, lanes, offsets, options);
     }
 
+    public HandlerMap CreateHandlers(ICollection<string> errors) =>
+        HandlerMap.Build(definition.Handlers, definition.Registration.Types, new HandleFilters(definition.HandleFilters), errors);
+
     /// <summary>What the consumer's lanes give their messages to.</summary>
     public LaneHandling CreateLaneHandling(HandlerMap handlers, ConsumerOptions options)
     {
-        var decoder = new MessageDecoder(handlers, definition.Registration.Serializer);
+        var decoder = CreateDecoder(handlers);
         var messages = CreateHandling(decoder, options);
 
         // A pipeline of the application's own is promised around each attempt, with a transaction of its own.
@@ -96,6 +101,13 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
             Events(),
             _time,
             Log<MessageHandling>());
+    }
+
+    private MessageDecoder CreateDecoder(HandlerMap handlers)
+    {
+        var usual = new IncomingMap(definition.Registration.IncomingFormat, definition.Registration.Serializer);
+        var filters = definition.ReceiveFilters.Select(filter => (IReceiveFilter)services.GetRequiredService(filter));
+        return new MessageDecoder(handlers, new IncomingMaps(usual, definition.Maps), new ReceiveFilters([.. filters]));
     }
 
     private void CheckModel(List<string> errors)

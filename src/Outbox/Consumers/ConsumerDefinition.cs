@@ -15,6 +15,15 @@ internal sealed class ConsumerDefinition(string name, OutboxRegistration registr
 
     public List<string> Topics { get; } = [];
 
+    /// <summary>How single topics are read.</summary>
+    public Dictionary<string, IncomingTopicMap> Maps { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The types of the filters before a message is read, in their order.</summary>
+    public List<Type> ReceiveFilters { get; } = [];
+
+    /// <summary>The types of the filters around handlers, in their order.</summary>
+    public List<Type> HandleFilters { get; } = [];
+
     public List<HandlerBinding> Handlers { get; } = [];
 
     public Action<ResiliencePipelineBuilder>? Retries { get; set; }

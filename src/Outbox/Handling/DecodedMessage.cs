@@ -4,4 +4,5 @@ namespace Outbox.Handling;
 /// <param name="Handler">Who handles it.</param>
 /// <param name="Name">The stable name of its type.</param>
 /// <param name="Body">The message.</param>
-internal sealed record DecodedMessage(HandlerBinding Handler, string Name, object Body);
+/// <param name="Headers">Its headers, after the receive filters.</param>
+internal sealed record DecodedMessage(HandlerBinding Handler, string Name, object Body, MessageHeaders Headers);

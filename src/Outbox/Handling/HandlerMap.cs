@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Outbox.Filters;
+using Outbox.Handling.Chunks;
 using Outbox.Messages;
 
 namespace Outbox.Handling;
@@ -13,7 +15,7 @@ internal sealed class HandlerMap
     }
 
     /// <summary>Makes the map; what is wrong with it is added to the errors.</summary>
-    public static HandlerMap Build(IEnumerable<HandlerBinding> bindings, MessageTypeMap types, ICollection<string> errors)
+    public static HandlerMap Build(IEnumerable<HandlerBinding> bindings, MessageTypeMap types, HandleFilters filters, ICollection<string> errors)
     {
         var map = new HandlerMap();
         foreach (var binding in bindings)
@@ -26,7 +28,7 @@ internal sealed class HandlerMap
                     $"{message} has no name: declare it with Message<{message}>(…), or give the name to the handler: "
                     + $"Handle<{message}, {handler}>(\"…\").");
             }
-            else if (!map._byName.TryAdd(name, binding))
+            else if (!map._byName.TryAdd(name, Filtered(binding, filters)))
             {
                 errors.Add(
                     $"The message '{name}' has two handlers, {map._byName[name].HandlerType.Name} and {binding.HandlerType.Name}. "
@@ -36,6 +38,15 @@ internal sealed class HandlerMap
 
         return map;
     }
+
+    /// <summary>Filters go around one message: with them a batch handler gets lists of one.</summary>
+    private static HandlerBinding Filtered(HandlerBinding binding, HandleFilters filters) => filters.IsEmpty
+        ? binding
+        : binding with
+        {
+            InvokeAsync = filters.Around(binding.HandlerType, binding.InvokeAsync),
+            Level = binding.Level == ChunkLevel.Batch ? ChunkLevel.Own : binding.Level,
+        };
 
     public bool TryGet(string name, [NotNullWhen(true)] out HandlerBinding? binding) => _byName.TryGetValue(name, out binding);
 }

@@ -4,7 +4,7 @@ namespace Outbox;
 /// Handles one type of message, many at a time, with one query or command for all of them. Made in a scope of its own for every call;
 /// takes the registered <c>DbContext</c> from it, whose transaction carries the inbox marks of all its messages: what it saves, and what
 /// it enqueues, is committed once with the marks or not at all. It need not call <c>SaveChanges</c> (the library does so after it) and
-/// must not commit or dispose the context.
+/// must not commit or dispose the context. Where the consumer has filters around its handlers, every list has one message.
 /// </summary>
 /// <typeparam name="TMessage">The message.</typeparam>
 public interface IBatchHandler<TMessage>

@@ -25,7 +25,7 @@ internal sealed partial class MessageHandling(
 
     public async Task<HandlingOutcome> HandleAsync(ReceivedMessage message, CancellationToken cancellationToken)
     {
-        var id = MessageIdentity.Of(message);
+        var id = decoder.IdOf(message);
         var firstSeen = time.GetUtcNow();
         var (run, unreadable) = Decode(message, id);
         for (var failures = 1; ; failures++)

@@ -58,7 +58,7 @@ internal sealed class MessageRun
         Offset = Message.Offset,
         Timestamp = Message.Timestamp,
         Key = Message.Key,
-        Headers = Message.Headers,
+        Headers = Decoded.Headers,
         Attempt = Attempts,
     };
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Outbox.Mapping;
 using Outbox.Transport;
 
 namespace Outbox.Inbox;
@@ -19,17 +20,9 @@ internal static class MessageIdentity
     /// </summary>
     public static Guid Of(ReceivedMessage message)
     {
-        if (Text(message.Headers, OutboxHeaders.MessageId) is { } id)
+        if (Text(message.Headers, OutboxHeaders.MessageId) is { } id && OfText(message, id) is { } known)
         {
-            if (!Guid.TryParse(id, out var uuid))
-            {
-                return Hash("message-id", message.Source.Topic, id);
-            }
-
-            if (uuid != Guid.Empty)
-            {
-                return uuid;
-            }
+            return known;
         }
 
         return Text(message.Headers, CloudEventsId) is { } eventId && Text(message.Headers, CloudEventsSource) is { } source
@@ -38,6 +31,24 @@ internal static class MessageIdentity
                 "offset",
                 message.Source.Topic,
                 string.Create(CultureInfo.InvariantCulture, $"{message.Source.Partition}/{message.Offset}"));
+    }
+
+    /// <summary>The id that the topic's format finds, else as the other.</summary>
+    public static Guid Of(ReceivedMessage message, IIncomingFormat format) => format.IdOf(message) switch
+    {
+        { Source: { } source } id => Hash("cloudevents", source, id.Text),
+        { } id => OfText(message, id.Text) ?? Of(message),
+        null => Of(message),
+    };
+
+    private static Guid? OfText(ReceivedMessage message, string id)
+    {
+        if (!Guid.TryParse(id, out var uuid))
+        {
+            return Hash("message-id", message.Source.Topic, id);
+        }
+
+        return uuid == Guid.Empty ? null : uuid;
     }
 
     private static string? Text(MessageHeaders headers, string name) =>

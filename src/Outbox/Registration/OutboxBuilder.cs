@@ -1,5 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Outbox.Mapping;
 using Outbox.Messages;
 using Outbox.Registration;
 
@@ -49,6 +51,70 @@ public sealed class OutboxBuilder
     {
         ArgumentNullException.ThrowIfNull(serializer);
         Registration.Serializer = serializer;
+        return this;
+    }
+
+    /// <summary>Says how to write the messages of one topic, for consumers that do not know this library. Called again it adds to it.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="map">Names headers, a serializer, or CloudEvents.</param>
+    /// <exception cref="OutboxException">The topic's name is not legal, or something declared cannot work.</exception>
+    public OutboxBuilder MapTopic(string topic, Action<OutgoingTopicMap> map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        MessageNames.RequireTopic(topic);
+        if (!Registration.OutgoingTopicMaps.TryGetValue(topic, out var declared))
+        {
+            Registration.OutgoingTopicMaps[topic] = declared = new OutgoingTopicMap();
+        }
+
+        map(declared);
+        return this;
+    }
+
+    /// <summary>Says how to write the messages of every topic; what <see cref="MapTopic"/> says of one of them wins.</summary>
+    /// <param name="map">Names headers, a serializer, or CloudEvents.</param>
+    /// <exception cref="OutboxException">Something declared cannot work.</exception>
+    public OutboxBuilder MapTopics(Action<OutgoingTopicMap> map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        map(Registration.OutgoingMap);
+        return this;
+    }
+
+    /// <summary>
+    /// Speaks CloudEvents 1.0 (Kafka's binary content mode) both ways: every topic is written as <see cref="OutgoingTopicMap.UseCloudEvents"/>
+    /// says, and consumers of this registration read theirs as <see cref="IncomingTopicMap.UseCloudEvents"/> says.
+    /// </summary>
+    /// <param name="source">The <c>ce_source</c> attribute of what this service sends: a URI reference, for example <c>/shop</c>.</param>
+    /// <param name="configure">Sets what else the events carry.</param>
+    /// <exception cref="OutboxException">The source is not a URI reference.</exception>
+    public OutboxBuilder UseCloudEvents(string source, Action<CloudEventsOptions>? configure = null)
+    {
+        Registration.OutgoingMap.UseCloudEvents(source, configure);
+        Registration.IncomingFormat = CloudEventsFormat.Instance;
+        return this;
+    }
+
+    /// <summary>Adds a filter around enqueue, behind those added before; registered as a singleton unless it is registered already.</summary>
+    /// <typeparam name="TFilter">The filter.</typeparam>
+    public OutboxBuilder AddEnqueueFilter<TFilter>()
+        where TFilter : class, IEnqueueFilter
+    {
+        Services.TryAddSingleton<TFilter>();
+        Registration.EnqueueFilters.Add(typeof(TFilter));
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a filter before the transport, behind those added before; registered as a singleton unless it is registered already. For
+    /// what must happen in the relay: what can be done at the enqueue costs less there.
+    /// </summary>
+    /// <typeparam name="TFilter">The filter.</typeparam>
+    public OutboxBuilder AddSendFilter<TFilter>()
+        where TFilter : class, ISendFilter
+    {
+        Services.TryAddSingleton<TFilter>();
+        Registration.SendFilters.Add(typeof(TFilter));
         return this;
     }
 

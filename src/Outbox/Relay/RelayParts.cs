@@ -17,6 +17,7 @@ internal sealed record RelayParts(
     ParkedKeys Parked,
     RelayStatus Status,
     AsyncSignal Wake,
+    Func<OutgoingMessages> CreateMessages,
     RelayOptions Options,
     TimeProvider Time,
     ILogger Logger);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Outbox.Diagnostics;
+using Outbox.Filters;
 using Outbox.Registration;
 using Outbox.Signals;
 using Outbox.Storage;
@@ -58,11 +59,14 @@ internal static class RelayRegistration
         var paused = provider.GetRequiredKeyedService<PausedTopics>(scope);
         var held = new HeldBack(options, status, paused, wake, time);
         var parked = new ParkedKeys(parking, wake);
-        var suspects = new SuspectLane(transport, parking, held, leases, settlement, options, metrics, time, logger)
+        var maps = registration.CreateOutgoingMaps();
+        var filters = new SendFilters([.. registration.SendFilters.Select(filter => (ISendFilter)provider.GetRequiredService(filter))]);
+        OutgoingMessages createMessages() => new(maps, filters);
+        var suspects = new SuspectLane(transport, parking, held, leases, settlement, createMessages(), options, metrics, time, logger)
         {
             Parked = async token => await parked.RefreshAsync(leases.Current, token).ConfigureAwait(false),
         };
-        var parts = new RelayParts(store, transport, leases, settlement, suspects, held, paused, parked, status, wake, options, time, logger);
+        var parts = new RelayParts(store, transport, leases, settlement, suspects, held, paused, parked, status, wake, createMessages, options, time, logger);
         var scheduled = new ScheduledMover(provider.GetRequiredKeyedService<IScheduledStore>(scope), wake, options.MinPollInterval);
         var dead = new DeadRelays(provider.GetKeyedService<ILivenessStore>(scope), leases, relay);
         return new RelayRunner(parts, new RelayDuties(parts, scheduled, dead), leaseStore, relay, buckets);

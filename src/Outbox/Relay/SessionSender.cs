@@ -10,7 +10,7 @@ internal sealed class SessionSender
     private readonly RelayOptions _options;
     private readonly InFlightWindow _window;
     private readonly ITransportSender _sender;
-    private readonly OutgoingMessages _messages = new();
+    private readonly OutgoingMessages _messages;
     private readonly List<OutboxRow> _refused = [];
 
     public SessionSender(RelayParts parts)
@@ -18,6 +18,7 @@ internal sealed class SessionSender
         _parts = parts;
         _options = parts.Options;
         _window = new InFlightWindow(_options.MaxInFlight, _options.MaxInFlightBytes, parts.Settlement, parts.Wake, parts.Time);
+        _messages = parts.CreateMessages();
         _sender = parts.Transport.OpenSender(_window);
     }
 

@@ -16,6 +16,7 @@ internal sealed class SuspectLane(
     HeldBack held,
     LeaseKeeper leases,
     Settlement settlement,
+    OutgoingMessages messages,
     RelayOptions options,
     OutboxMetrics metrics,
     TimeProvider time,
@@ -25,7 +26,6 @@ internal sealed class SuspectLane(
     private readonly SortedDictionary<long, Suspect> _suspects = [];
     private readonly AsyncSignal _added = new(time);
     private readonly RelayBackoff _backoff = new(options.MinBackoff, options.MaxBackoff, Random.Shared.NextDouble);
-    private readonly OutgoingMessages _messages = new();
     private readonly LoneDelivery _delivery = new();
     private ITransportSender? _sender;
 
@@ -134,7 +134,7 @@ internal sealed class SuspectLane(
         _delivery.Reset();
         try
         {
-            while (!_sender.TrySend(_messages.From(row), row.Id))
+            while (!_sender.TrySend(messages.From(row), row.Id))
             {
                 await Task.Delay(options.MinBackoff, time, cancellationToken).ConfigureAwait(false);
             }

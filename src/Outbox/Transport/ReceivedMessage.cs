@@ -20,4 +20,15 @@ public sealed class ReceivedMessage
 
     /// <summary>The headers, in order.</summary>
     public required MessageHeaders Headers { get; init; }
+
+    /// <summary>The same message with another body, and with other headers where they are given.</summary>
+    public ReceivedMessage With(byte[]? payload, MessageHeaders? headers = null) => new()
+    {
+        Source = Source,
+        Offset = Offset,
+        Timestamp = Timestamp,
+        Key = Key,
+        Payload = payload,
+        Headers = headers ?? Headers,
+    };
 }

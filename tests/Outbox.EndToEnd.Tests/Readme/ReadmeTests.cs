@@ -17,7 +17,8 @@ public sealed partial class ReadmeTests
     [MemberData(nameof(Documents))]
     public void Document_EveryCSharpBlock_IsACompiledRegion(string document)
     {
-        var code = Directory.GetFiles(Path.Combine(Root, "tests", "Outbox.EndToEnd.Tests", "Readme"), "*.cs").Select(File.ReadAllText);
+        var folders = new[] { Path.Combine(Root, "tests", "Outbox.EndToEnd.Tests", "Readme"), Path.Combine(Root, "samples", "MinimalApi") };
+        var code = folders.SelectMany(folder => Directory.GetFiles(folder, "*.cs")).Select(File.ReadAllText);
         var regions = code.SelectMany(text => Region().Matches(text)).Select(match => Unindent(match.Groups[1].Value)).ToHashSet();
 
         var blocks = Block().Matches(File.ReadAllText(Path.Combine(Root, document))).Select(match => Unindent(match.Groups[1].Value));

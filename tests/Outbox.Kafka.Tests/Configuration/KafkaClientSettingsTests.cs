@@ -145,4 +145,28 @@ public sealed class KafkaClientSettingsTests
 
         options.ToString().Should().NotContain("secret").And.NotContain("user");
     }
+
+    [Fact]
+    public void ForLog_UserJoinsAGroupOrCommits_IsAppliedAfterwards()
+    {
+        var options = new KafkaOptions { BootstrapServers = "host:9092" };
+        options.ConsumerProperties["enable.auto.commit"] = "true";
+        options.ConfigureConsumer(consumer =>
+        {
+            consumer.GroupInstanceId = "mine";
+            consumer.AutoOffsetReset = AutoOffsetReset.Latest;
+            consumer.EnablePartitionEof = false;
+            consumer.AllowAutoCreateTopics = true;
+            consumer.IsolationLevel = IsolationLevel.ReadUncommitted;
+        });
+
+        var config = KafkaClientSettings.ForLog(options);
+
+        config.EnableAutoCommit.Should().BeFalse();
+        config.GroupInstanceId.Should().BeNull();
+        config.AutoOffsetReset.Should().Be(AutoOffsetReset.Error);
+        config.EnablePartitionEof.Should().BeTrue();
+        config.AllowAutoCreateTopics.Should().BeFalse();
+        config.IsolationLevel.Should().Be(IsolationLevel.ReadUncommitted, "what is read of a log is what the consumers receive");
+    }
 }

@@ -90,8 +90,9 @@ public sealed class ConsumerApplication : IAsyncDisposable
         get
         {
             var definition = _services.GetRequiredKeyedService<ConsumerDefinition>(OptionsName);
-            return new ConsumerComposition(_services, definition).CreateLaneHandling(
-                HandlerMap.Build(definition.Handlers, definition.Registration.Types, []),
+            var composition = new ConsumerComposition(_services, definition);
+            return composition.CreateLaneHandling(
+                composition.CreateHandlers([]),
                 _services.GetRequiredService<IOptionsMonitor<ConsumerOptions>>().Get(OptionsName));
         }
     }

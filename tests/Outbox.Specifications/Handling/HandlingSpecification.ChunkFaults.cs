@@ -295,24 +295,12 @@ public abstract partial class HandlingSpecification
         }
     }
 
-#pragma warning disable
-    private sealed class DbgLog : Microsoft.Extensions.Logging.ILoggerProvider, Microsoft.Extensions.Logging.ILogger
-    {
-        public Microsoft.Extensions.Logging.ILogger CreateLogger(string n) => n.StartsWith("Outbox") ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
-        public void Dispose() { }
-        public bool IsEnabled(Microsoft.Extensions.Logging.LogLevel l) => true;
-        public IDisposable BeginScope<T>(T s) => null;
-        public void Log<T>(Microsoft.Extensions.Logging.LogLevel l, Microsoft.Extensions.Logging.EventId id, T s, Exception e, Func<T, Exception, string> f)
-        { lock (typeof(DbgLog)) File.AppendAllText("/tmp/chunks.dbg", f(s, e) + "\n" + e + "\n\n"); }
-    }
-
     [SpecificationFact]
     public async Task Chunk_HandlerDisposesAContextOfAPool_LeavesThePoolClean()
     {
         await using var trial = await TryAsync(new ApplicationShape
         {
             Context = (services, use) => services.AddPooledDbContextFactory<NoteContext>(use, poolSize: 4),
-            Services = services => services.AddSingleton<Microsoft.Extensions.Logging.ILoggerProvider, DbgLog>(),
             Consumer = consumer => consumer.Configure(options => options.MaxAttempts = 1),
         });
         trial.Script.Handle = async (db, _, _, _) => await db.DisposeAsync();

@@ -1,5 +1,8 @@
 using System.Text;
+using Outbox.Filters;
+using Outbox.Mapping;
 using Outbox.Messages;
+using Outbox.Relay;
 using Outbox.Storage;
 
 namespace Outbox.Tests.Relay;
@@ -15,4 +18,8 @@ internal static class RelayRows
     }
 
     public static List<OutboxRow> List(params long[] ids) => [.. ids.Select(id => New(id))];
+
+    /// <summary>Messages as usual: no map, no filter.</summary>
+    public static OutgoingMessages Outgoing() =>
+        new(new OutgoingMaps(new JsonMessageSerializer(), new OutgoingTopicMap(), new Dictionary<string, OutgoingTopicMap>()), new SendFilters([]));
 }

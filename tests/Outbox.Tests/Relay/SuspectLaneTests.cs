@@ -35,7 +35,7 @@ public sealed class SuspectLaneTests : IAsyncDisposable
         _held = new HeldBack(_options, new RelayStatus(time), _paused, wake, time);
         _settlement = new Settlement(_store, _options, metrics, time, NullLogger.Instance);
         _store.Admit();
-        _lane = new SuspectLane(_broker, _parking, _held, _leases, _settlement, _options, metrics, time, NullLogger.Instance)
+        _lane = new SuspectLane(_broker, _parking, _held, _leases, _settlement, RelayRows.Outgoing(), _options, metrics, time, NullLogger.Instance)
         {
             Parked = _ =>
             {

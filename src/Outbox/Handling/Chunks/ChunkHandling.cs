@@ -87,7 +87,7 @@ internal sealed partial class ChunkHandling(
             try
             {
                 var decoded = decoder.Decode(message);
-                var id = MessageIdentity.Of(message);
+                var id = decoder.IdOf(message);
                 if (ids.Add(id))
                 {
                     understood.Add(new ChunkMessage(index, new IdentifiedMessage(message, id), decoded));

@@ -14,9 +14,9 @@ internal sealed class ChunkScope
 {
     private readonly AsyncServiceScope _scope;
     private readonly IRelationalConnection _database;
-    private readonly DbConnection? _own;
-    private readonly string? _ownText;
-    private readonly bool _isOwned;
+    private readonly bool _isPooled;
+    private readonly DbConnection? _given;
+    private readonly string? _connectionString;
     private IDbContextTransaction? _transaction;
 
     private ChunkScope(AsyncServiceScope scope, DbContext context)
@@ -24,12 +24,11 @@ internal sealed class ChunkScope
         _scope = scope;
         Context = context;
         _database = context.GetService<IRelationalConnection>();
-        if (context.ContextId.Lease > 0)
+        _isPooled = context.ContextId.Lease > 0;
+        if (_isPooled)
         {
-            var options = context.GetService<IDbContextOptions>().Extensions.OfType<RelationalOptionsExtension>().FirstOrDefault();
-            _isOwned = options?.Connection is null || options.IsConnectionOwned;
-            _ownText = _database.ConnectionString;
-            _own = _database.DbConnection;
+            _given = context.GetService<IDbContextOptions>().Extensions.OfType<RelationalOptionsExtension>().FirstOrDefault()?.Connection;
+            _connectionString = _database.ConnectionString;
         }
 
         Watch = HandlerWatch.Begin(context);
@@ -103,12 +102,7 @@ internal sealed class ChunkScope
 
     private async ValueTask AttachAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
-        if (_own is not null)
-        {
-            // Or replacing it would dispose of it.
-            _database.SetDbConnection(_own, contextOwnsConnection: false);
-        }
-
+        // A connection of its own that it has used before is disposed of by this; it makes another when it needs one.
         _database.SetDbConnection(transaction.Connection, contextOwnsConnection: false);
         _transaction = await Context.Database.UseTransactionAsync(transaction, cancellationToken).ConfigureAwait(false);
         Context.Database.AutoSavepointsEnabled = false;
@@ -117,7 +111,7 @@ internal sealed class ChunkScope
     private void Detach()
     {
         HandlerWatch.End(Context);
-        if (_own is null)
+        if (!_isPooled)
         {
             return;
         }
@@ -125,10 +119,10 @@ internal sealed class ChunkScope
         // Through the connection itself: the handler may have disposed of the context, which is back in its pool then.
         _database.UseTransaction(null);
         ((IResettableService)_database).ResetState();
-        _database.SetDbConnection(_own, _isOwned);
-        if (_database.ConnectionString != _ownText)
+        _database.SetDbConnection(_given, contextOwnsConnection: _given is null);
+        if (_given is null && _database.ConnectionString != _connectionString)
         {
-            _database.ConnectionString = _ownText;
+            _database.ConnectionString = _connectionString;
         }
     }
 }
