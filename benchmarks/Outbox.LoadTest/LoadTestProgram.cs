@@ -3,6 +3,7 @@ using Outbox.LoadTest.Chaos;
 using Outbox.LoadTest.Children;
 using Outbox.LoadTest.Draining;
 using Outbox.LoadTest.Latency;
+using Outbox.LoadTest.Poison;
 using Outbox.LoadTest.Reporting;
 
 namespace Outbox.LoadTest;
@@ -16,6 +17,7 @@ internal static class LoadTestProgram
           backlog       --messages 1000000 [--rounds 3]
           latency       --rate 1000 --seconds 30 [--warm-up 10] [--rounds 3] [--separate]
           capture       --seconds 15 [--writers 4]
+          poison        --every 1000 [--messages 30000] [--rate 1000] [--warm-up 5] [--rounds 3]
           chaos-relays  --seconds 120 [--rate 2000] [--relays 4]
         servers: ConnectionStrings__Outbox and KAFKA_BOOTSTRAP_SERVERS, else local ones as in the tests
         exit code: 0 the run counts, 1 it does not (invalid, or messages lost or out of order), 2 wrong usage
@@ -40,6 +42,7 @@ internal static class LoadTestProgram
             "backlog" => BacklogCommand.RunAsync,
             "latency" => LatencyCommand.RunAsync,
             "capture" => CaptureCommand.RunAsync,
+            "poison" => PoisonCommand.RunAsync,
             "chaos-relays" => ChaosRelaysCommand.RunAsync,
             _ => null,
         };

@@ -38,7 +38,9 @@ builder.Services.AddOutbox<ShopContext>(outbox =>
     outbox.UseKafka(kafka => kafka.BootstrapServers = servers.BootstrapServers)
         .Message<OrderPlaced>("order-placed", servers.Topic, key: message => message.CustomerId)
         .AddRelay()
-        .AddConsumer("billing", consumer => consumer.Subscribe(servers.Topic).Handle<OrderPlaced, ChargeCustomer>());
+        .AddConsumer("billing", consumer => consumer.Subscribe(servers.Topic).Handle<OrderPlaced, ChargeCustomer>()
+            // No second thoughts about a card that has expired: by default a failed message is tried again for an hour and a half.
+            .Configure(options => options.DeferredAttempts = 0));
 });
 using var host = builder.Build();
 await using (var scope = host.Services.CreateAsyncScope())

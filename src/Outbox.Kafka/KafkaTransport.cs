@@ -69,6 +69,12 @@ internal sealed class KafkaTransport : ITransport, IReceivingTransport, ITopicLo
         return _logOffsets.Value.FindOffsetsAsync(topic, time, cancellationToken);
     }
 
+    public ValueTask<bool?> IsCompactedAsync(string topic, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        return Open(() => new TopicPolicies(() => _cluster.Admin)).IsCompactedAsync(topic, cancellationToken);
+    }
+
     public ITopicLogReader OpenReader(TopicPartitionId partition, long from, long until)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);

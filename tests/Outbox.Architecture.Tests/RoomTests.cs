@@ -19,7 +19,9 @@ public sealed class RoomTests
         ["Inbox"] = ["Mapping", "Storage", "Transport"],
         ["DeadLetters"] = ["Capture", "Inbox", "Messages", "Storage", "Transport"],
         ["Handling"] = ["Filters", "Mapping", "DeadLetters", "Inbox", "Messages", "Storage", "Transport"],
-        ["Consumers"] = ["Filters", "Mapping", "DeadLetters", "Handling", "Inbox", "Messages", "Registration", "Storage", "Transport"],
+        ["Deferral"] = ["DeadLetters", "Handling", "Inbox", "Messages", "Signals", "Storage", "Transport"],
+        ["Redrive"] = ["Capture", "DeadLetters", "Deferral", "Inbox", "Messages", "Registration", "Storage", "Transport"],
+        ["Consumers"] = ["Filters", "Mapping", "DeadLetters", "Deferral", "Handling", "Inbox", "Messages", "Registration", "Storage", "Transport"],
         ["Health"] = ["Relay", "Transport"],
         ["Registration"] = ["Mapping", "Messages"],
     };

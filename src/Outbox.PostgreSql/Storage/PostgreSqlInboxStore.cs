@@ -23,17 +23,30 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         }
 
         var table = OutboxTables.Of(context).InboxMessages;
-        var sql = $"INSERT INTO {table.Name} ({table.Columns("Consumer", "MessageId", "Outcome")}) "
-            + "SELECT $1, m, o FROM UNNEST($2, $3) AS marks (m, o) "
-            + $"ON CONFLICT ({table.Columns("Consumer", "MessageId")}) DO NOTHING RETURNING {table["MessageId"]}";
+        var isRedrive = Array.Exists(sorted, mark => mark.Redrive > 0);
+        var sql = $"INSERT INTO {table.Name} AS t ({table.Columns("Consumer", "MessageId", "Outcome")}{(isRedrive ? ", " + table["Redrive"] : "")}) "
+            + (isRedrive ? "SELECT $1, m, o, r FROM UNNEST($2, $3, $4) AS marks (m, o, r) " : "SELECT $1, m, o FROM UNNEST($2, $3) AS marks (m, o) ")
+            + $"ON CONFLICT ({table.Columns("Consumer", "MessageId")}) DO {(isRedrive ? RedriveMarks.ReplaceSql(table, "t") : "NOTHING")} "
+            + $"RETURNING t.{table["MessageId"]}";
+        List<NpgsqlParameter> parameters =
+        [
+            Text(consumer),
+            new NpgsqlParameter<Guid[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, TypedValue = Array.ConvertAll(sorted, mark => mark.MessageId) },
+            new NpgsqlParameter<short[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint, TypedValue = Array.ConvertAll(sorted, mark => (short)mark.Outcome) },
+        ];
+        if (isRedrive)
+        {
+            parameters.Add(new NpgsqlParameter<int[]>
+            {
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer,
+                TypedValue = Array.ConvertAll(sorted, mark => mark.Redrive),
+            });
+        }
+
         return await RunAsync(
             context,
             sql,
-            [
-                Text(consumer),
-                new NpgsqlParameter<Guid[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, TypedValue = Array.ConvertAll(sorted, mark => mark.MessageId) },
-                new NpgsqlParameter<short[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint, TypedValue = Array.ConvertAll(sorted, mark => (short)mark.Outcome) },
-            ],
+            [.. parameters],
             async command =>
             {
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

@@ -57,14 +57,15 @@ public sealed class InMemoryBroker
     /// <param name="topic">A legal topic name that is not there yet.</param>
     /// <param name="partitions">How many partitions.</param>
     /// <param name="maxMessageBytes">Larger messages (key, payload and headers together) are refused; null for no limit.</param>
+    /// <param name="isCompacted">Whether the topic says that its log is compacted. It keeps every message nevertheless.</param>
     /// <exception cref="OutboxException">The name is not legal, or is there already.</exception>
-    public void CreateTopic(string topic, int partitions, int? maxMessageBytes = null)
+    public void CreateTopic(string topic, int partitions, int? maxMessageBytes = null, bool isCompacted = false)
     {
         MessageNames.RequireTopic(topic);
         ArgumentOutOfRangeException.ThrowIfLessThan(partitions, 1);
         lock (Gate)
         {
-            if (!_topics.TryAdd(topic, new InMemoryTopic(topic, partitions, maxMessageBytes)))
+            if (!_topics.TryAdd(topic, new InMemoryTopic(topic, partitions, maxMessageBytes, isCompacted)))
             {
                 throw new OutboxException($"The topic '{topic}' is there already. Create it before anything uses it, under a name of its own.");
             }

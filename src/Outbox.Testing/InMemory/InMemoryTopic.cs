@@ -9,9 +9,10 @@ internal sealed class InMemoryTopic
     private readonly List<ReceivedMessage>[] _partitions;
     private uint _nextWithoutKey;
 
-    public InMemoryTopic(string name, int partitions, int? maxMessageBytes)
+    public InMemoryTopic(string name, int partitions, int? maxMessageBytes, bool isCompacted = false)
     {
         Name = name;
+        IsCompacted = isCompacted;
         MaxMessageBytes = maxMessageBytes ?? int.MaxValue;
         _partitions = new List<ReceivedMessage>[partitions];
         for (var i = 0; i < partitions; i++)
@@ -23,6 +24,9 @@ internal sealed class InMemoryTopic
     public string Name { get; }
 
     public int MaxMessageBytes { get; }
+
+    /// <summary>Only said: every message is kept.</summary>
+    public bool IsCompacted { get; }
 
     public int Partitions => _partitions.Length;
 

@@ -55,6 +55,14 @@ internal sealed class InMemoryTransport(InMemoryBroker broker, int queueCapacity
         }
     }
 
+    public ValueTask<bool?> IsCompactedAsync(string topic, CancellationToken cancellationToken)
+    {
+        lock (broker.Gate)
+        {
+            return new ValueTask<bool?>(Find(topic).IsCompacted);
+        }
+    }
+
     public ITopicLogReader OpenReader(TopicPartitionId partition, long from, long until) =>
         new InMemoryLogReader(broker, partition, from, until);
 

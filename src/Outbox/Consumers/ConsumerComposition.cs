@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Outbox.DeadLetters;
+using Outbox.Deferral;
 using Outbox.Filters;
 using Outbox.Handling;
 using Outbox.Handling.Chunks;
@@ -51,56 +52,64 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
             throw new OutboxException($"Consumer '{definition.Name}' cannot start: " + string.Join(" ", errors));
         }
 
-        var lanes = new LaneSet(options.Lanes, options.MaxInFlightPerLane, CreateLaneHandling(handlers, options), Log<Lane>());
+        var assignment = new Assignment();
+        var circuit = CreateCircuit(options);
+        var (handling, deferral) = CreateHandling(handlers, assignment, circuit, options);
+        var lanes = new LaneSet(options.Lanes, options.MaxInFlightPerLane, handling, Log<Lane>());
         var offsets = new InboxOffsets(_scopes, _contextType, Store(), definition.Name, _time, Log<InboxOffsets>());
         var subscription = new Subscription(definition.GroupOf(options), definition.Topics, options.InstanceId);
         var loop = new ConsumerLoop(
-            definition.Name, transport!, subscription, lanes, offsets, ConsumerTimes.Of(options), _time, Log<ConsumerLoop>());
-        return new ConsumerParts(loop, lanes, offsets, options);
+            definition.Name, transport!, subscription, lanes, offsets, assignment, circuit, ConsumerTimes.Of(options), _time, Log<ConsumerLoop>());
+        return new ConsumerParts(loop, lanes, offsets, deferral, options);
     }
 
     public HandlerMap CreateHandlers(ICollection<string> errors) =>
         HandlerMap.Build(definition.Handlers, definition.Registration.Types, new HandleFilters(definition.HandleFilters), errors);
 
-    /// <summary>What the consumer's lanes give their messages to.</summary>
-    public LaneHandling CreateLaneHandling(HandlerMap handlers, ConsumerOptions options)
-    {
-        var decoder = CreateDecoder(handlers);
-        var messages = CreateHandling(decoder, options);
+    public ConsumerCircuit CreateCircuit(ConsumerOptions options) =>
+        new(definition.Name, CircuitLimits.Of(options), Events(), _time, Log<ConsumerCircuit>());
 
-        // A pipeline of the application's own is promised around each attempt, with a transaction of its own.
-        return options.MaxChunkSize == 1 || definition.Retries is not null
-            ? LaneHandling.OneByOne(messages, _time)
-            : new LaneHandling(
-                messages,
-                CreateChunks(decoder, options),
-                () => new ChunkSize(options.MinChunkSize, options.MaxChunkSize, options.ChunkTime),
-                _time);
-    }
-
-    private ChunkHandling CreateChunks(MessageDecoder decoder, ConsumerOptions options)
-    {
-        var steps = new ChunkSteps(
-            _scopes, _contextType, definition.Name, options.HandlerTimeout, Events(), _time, Log<ChunkSteps>());
-        var transaction = new ChunkTransaction(
-            _scopes, _contextType, Store(), null, steps, definition.Name, options.ChunkTimeLimit, _time, Log<ChunkTransaction>());
-        return new ChunkHandling(definition.Name, decoder, transaction, Events(), _time, Log<ChunkHandling>());
-    }
-
-    private MessageHandling CreateHandling(MessageDecoder decoder, ConsumerOptions options)
+    /// <summary>What the consumer's lanes give their messages to, and what tries deferred ones again.</summary>
+    public (LaneHandling Handling, DeferralLoop Deferral) CreateHandling(
+        HandlerMap handlers, Assignment assignment, ConsumerCircuit circuit, ConsumerOptions options)
     {
         var name = definition.Name;
-        var transaction = new MarkedTransaction(_scopes, _contextType, Store(), name, Log<MarkedTransaction>());
-        return new MessageHandling(
-            name,
-            decoder,
-            new HandlerAttempt(transaction, name, options.HandlerTimeout, _time, Log<HandlerAttempt>()),
-            RetryPipeline.Build(options, definition.Retries, _time),
-            new DeadLetterWriter(
-                transaction, new DeadLetterComposer(name, definition.GroupOf(options)), name, _time, Log<DeadLetterWriter>()),
-            Events(),
-            _time,
-            Log<MessageHandling>());
+        var deferred = services.GetRequiredKeyedService<IDeferredStore>(_contextType);
+        var policy = new DeferralPolicy(options);
+        var signal = new DeferralSignal(_time);
+        var waiting = new WaitingKeys(deferred, policy, name, _time);
+        var transaction = new MarkedTransaction(_scopes, _contextType, Store(), waiting, name, Log<MarkedTransaction>());
+        var decoder = CreateDecoder(handlers);
+        var attempt = new HandlerAttempt(transaction, name, options.HandlerTimeout, _time, Log<HandlerAttempt>());
+        var retries = RetryPipeline.Build(options, definition.Retries, _time);
+        var deadLetters = new DeadLetterWriter(
+            transaction, new DeadLetterComposer(name, definition.GroupOf(options)), name, _time, Log<DeadLetterWriter>());
+        var later = new DeferredWriter(transaction, deferred, policy, signal, name, _time, Log<DeferredWriter>());
+        var again = new DeferredHandling(
+            name, decoder, attempt, retries, circuit, deferred, policy, signal, deadLetters, Events(), _time, Log<DeferredHandling>());
+        var cycle = new DeferralCycle(deferred, again, assignment, policy, circuit, signal, name, options.Lanes, _time);
+        var messages = new MessageHandling(
+            name, definition.GroupOf(options), decoder, attempt, retries, circuit, later, deadLetters, Events(), _time, Log<MessageHandling>());
+        return (
+            CreateLaneHandling(messages, decoder, waiting, circuit, options),
+            new DeferralLoop(cycle, deferred, signal, name, definition.Topics, options.DeferredPollInterval, _time, Log<DeferralLoop>()));
+    }
+
+    private LaneHandling CreateLaneHandling(
+        MessageHandling messages, MessageDecoder decoder, WaitingKeys waiting, ConsumerCircuit circuit, ConsumerOptions options)
+    {
+        // A pipeline of the application's own is promised around each attempt, with a transaction of its own.
+        if (options.MaxChunkSize == 1 || definition.Retries is not null)
+        {
+            return LaneHandling.OneByOne(messages, _time);
+        }
+
+        var steps = new ChunkSteps(_scopes, _contextType, definition.Name, options.HandlerTimeout, Events(), _time, Log<ChunkSteps>());
+        var transaction = new ChunkTransaction(
+            _scopes, _contextType, Store(), waiting, steps, definition.Name, options.ChunkTimeLimit, _time, Log<ChunkTransaction>());
+        var chunks = new ChunkHandling(definition.Name, decoder, transaction, circuit, Events(), _time, Log<ChunkHandling>());
+        return new LaneHandling(
+            messages, chunks, () => new ChunkSize(options.MinChunkSize, options.MaxChunkSize, options.ChunkTime), _time);
     }
 
     private MessageDecoder CreateDecoder(HandlerMap handlers)

@@ -5,6 +5,7 @@ namespace Outbox.Consumers;
 internal sealed partial class ConsumerLoop
 {
     private bool _arePausesStale;
+    private bool _isCircuitPaused;
 
     public void OnAssigned(IReadOnlyList<TopicPartitionId> partitions)
     {
@@ -12,6 +13,8 @@ internal sealed partial class ConsumerLoop
         {
             _assigned[partition] = new PartitionWork(partition);
         }
+
+        assignment.Publish(_assigned.Values);
 
         // An assignment that replaces the whole may have forgotten the pauses of what stayed.
         _arePausesStale = true;
@@ -106,6 +109,7 @@ internal sealed partial class ConsumerLoop
             }
         }
 
+        assignment.Publish(_assigned.Values);
         return works;
     }
 
@@ -117,9 +121,32 @@ internal sealed partial class ConsumerLoop
         }
 
         _arePausesStale = false;
-        if (_holding.Count > 0)
+        if (_isCircuitPaused)
+        {
+            receiver.Pause(_assigned.Keys);
+        }
+        else if (_holding.Count > 0)
         {
             receiver.Pause(_holding.ConvertAll(work => work.Partition));
+        }
+    }
+
+    /// <summary>While messages fail on and on, nothing is received; what is in the lanes waits there.</summary>
+    private void FollowCircuit(ITransportReceiver receiver)
+    {
+        if (circuit.IsPaused == _isCircuitPaused)
+        {
+            return;
+        }
+
+        _isCircuitPaused = !_isCircuitPaused;
+        if (_isCircuitPaused)
+        {
+            receiver.Pause(_assigned.Keys);
+        }
+        else
+        {
+            receiver.Resume([.. _assigned.Values.Where(work => !work.IsPaused).Select(work => work.Partition)]);
         }
     }
 

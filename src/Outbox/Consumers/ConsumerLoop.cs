@@ -15,6 +15,8 @@ internal sealed partial class ConsumerLoop(
     Subscription subscription,
     LaneSet lanes,
     InboxOffsets offsets,
+    Assignment assignment,
+    ConsumerCircuit circuit,
     ConsumerTimes times,
     TimeProvider time,
     ILogger<ConsumerLoop> logger) : IAssignmentListener
@@ -51,6 +53,7 @@ internal sealed partial class ConsumerLoop(
     private void RunReceiver(Action succeeded, CancellationToken stopping)
     {
         _lastCommit = time.GetTimestamp();
+        _isCircuitPaused = false;
         _receiver = transport.OpenReceiver(subscription, this);
         try
         {
@@ -83,6 +86,7 @@ internal sealed partial class ConsumerLoop(
                 Accept(receiver, message);
             }
 
+            FollowCircuit(receiver);
             PauseAgain(receiver);
             ReleaseHeld(receiver);
             CommitIfDue(receiver);
@@ -136,7 +140,11 @@ internal sealed partial class ConsumerLoop(
 
             if (work.Held.Count == 0)
             {
-                receiver.Resume([work.Partition]);
+                if (!_isCircuitPaused)
+                {
+                    receiver.Resume([work.Partition]);
+                }
+
                 work.IsPaused = false;
                 _holding.RemoveAt(i);
             }

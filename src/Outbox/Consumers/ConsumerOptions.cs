@@ -44,7 +44,10 @@ public sealed class ConsumerOptions
     /// <value>Default: 500. From 1 to 10,000.</value>
     public int MaxChunkSize { get; set; } = 500;
 
-    /// <summary>How often a handler is called for a message before it is dead-lettered, not counting a call in a chunk that was rolled back. Not used with retries of your own.</summary>
+    /// <summary>
+    /// How often a handler is called for a message at once, while its lane waits, before the message is deferred. A call in a chunk
+    /// that leaves the message out, or is rolled back, does not count. Not used with retries of your own.
+    /// </summary>
     /// <value>Default: 3. From 1 to 100.</value>
     public int MaxAttempts { get; set; } = 3;
 
@@ -55,6 +58,50 @@ public sealed class ConsumerOptions
     /// <summary>No wait between attempts is longer.</summary>
     /// <value>Default: 5 s. From 1 ms to 5 minutes.</value>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How often a deferred message is tried again, before it is dead-lettered. Each time has <see cref="MaxAttempts"/> of its own. A
+    /// deferred message waits in the database, and the later ones of its key behind it; other keys go on.
+    /// </summary>
+    /// <value>Default: 10. From 0 (none: dead-lettered at once) to 1,000.</value>
+    public int DeferredAttempts { get; set; } = 10;
+
+    /// <summary>The wait before the first deferred attempt, about; it doubles with each further one.</summary>
+    /// <value>Default: 5 s. From 1 ms to 1 day, at most <see cref="MaxDeferredDelay"/>.</value>
+    public TimeSpan DeferredDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>No wait between deferred attempts is longer.</summary>
+    /// <value>Default: 1 hour. From 1 ms to 7 days.</value>
+    public TimeSpan MaxDeferredDelay { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>A message that fails at a greater age, counted from when it was first taken up, is dead-lettered.</summary>
+    /// <value>Default: 1 day. From 1 ms to 365 days.</value>
+    public TimeSpan MaxDeferredAge { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// Whether later messages of a key are handled while an earlier one is deferred. They keep their speed then, and the key loses its order.
+    /// </summary>
+    /// <value>Default: false.</value>
+    public bool LaterMessagesPass { get; set; }
+
+    /// <summary>How often deferred messages that are due are looked for.</summary>
+    /// <value>Default: 1 s. From 1 ms to 1 minute.</value>
+    public TimeSpan DeferredPollInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// When so many messages in a row have failed, the consumer pauses its partitions and tries one message after a break: a dependency
+    /// that is away must not turn the whole topic into deferred messages. 0 for never.
+    /// </summary>
+    /// <value>Default: 50. From 0 to 1,000,000.</value>
+    public int CircuitFailures { get; set; } = 50;
+
+    /// <summary>The first break; it doubles with each message that fails after one.</summary>
+    /// <value>Default: 5 s. From 1 ms to 1 hour, at most <see cref="MaxCircuitBreak"/>.</value>
+    public TimeSpan CircuitBreak { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>No break is longer.</summary>
+    /// <value>Default: 1 minute. From 1 ms to 1 day.</value>
+    public TimeSpan MaxCircuitBreak { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>After this time an attempt's token is cancelled and the attempt has failed, even if the handler returns later.</summary>
     /// <value>Default: 1 minute. From 1 ms to 1 hour.</value>

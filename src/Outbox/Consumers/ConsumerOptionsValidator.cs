@@ -59,6 +59,14 @@ internal sealed class ConsumerOptionsValidator(ConsumerDefinition definition) : 
         Range(options.MaxAttempts, 1, 100, nameof(options.MaxAttempts));
         Range(options.RetryDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1), nameof(options.RetryDelay));
         Range(options.MaxRetryDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5), nameof(options.MaxRetryDelay));
+        Range(options.DeferredAttempts, 0, 1_000, nameof(options.DeferredAttempts));
+        Range(options.DeferredDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), nameof(options.DeferredDelay));
+        Range(options.MaxDeferredDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(7), nameof(options.MaxDeferredDelay));
+        Range(options.MaxDeferredAge, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(365), nameof(options.MaxDeferredAge));
+        Range(options.DeferredPollInterval, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), nameof(options.DeferredPollInterval));
+        Range(options.CircuitFailures, 0, 1_000_000, nameof(options.CircuitFailures));
+        Range(options.CircuitBreak, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(options.CircuitBreak));
+        Range(options.MaxCircuitBreak, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), nameof(options.MaxCircuitBreak));
         Range(options.HandlerTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(options.HandlerTimeout));
         Range(options.StopTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(5), nameof(options.StopTimeout));
         Range(options.CommitInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), nameof(options.CommitInterval));
@@ -77,28 +85,24 @@ internal sealed class ConsumerOptionsValidator(ConsumerDefinition definition) : 
 
     private static void CheckPairs(ConsumerOptions options, List<string> errors)
     {
-        if (options.RetryDelay > options.MaxRetryDelay)
-        {
-            errors.Add(
-                $"{nameof(options.RetryDelay)} ({options.RetryDelay}) is longer than {nameof(options.MaxRetryDelay)} ({options.MaxRetryDelay}). Lower the first or raise the second.");
-        }
+        NotLonger(options.RetryDelay, nameof(options.RetryDelay), options.MaxRetryDelay, nameof(options.MaxRetryDelay));
+        NotLonger(options.DeferredDelay, nameof(options.DeferredDelay), options.MaxDeferredDelay, nameof(options.MaxDeferredDelay));
+        NotLonger(options.CircuitBreak, nameof(options.CircuitBreak), options.MaxCircuitBreak, nameof(options.MaxCircuitBreak));
+        NotLonger(options.InboxCleanupInterval, nameof(options.InboxCleanupInterval), options.InboxRetention, nameof(options.InboxRetention));
 
-        if (options.ChunkTime > options.ChunkTimeLimit)
-        {
-            errors.Add(
-                $"{nameof(options.ChunkTime)} ({options.ChunkTime}) is longer than {nameof(options.ChunkTimeLimit)} ({options.ChunkTimeLimit}). Lower the first or raise the second.");
-        }
-
+        NotLonger(options.ChunkTime, nameof(options.ChunkTime), options.ChunkTimeLimit, nameof(options.ChunkTimeLimit));
         if (options.MinChunkSize > options.MaxChunkSize)
         {
             errors.Add(
                 $"{nameof(options.MinChunkSize)} ({options.MinChunkSize}) is above {nameof(options.MaxChunkSize)} ({options.MaxChunkSize}). Lower the first or raise the second.");
         }
 
-        if (options.InboxCleanupInterval > options.InboxRetention)
+        void NotLonger(TimeSpan value, string option, TimeSpan limit, string limitOption)
         {
-            errors.Add(
-                $"{nameof(options.InboxCleanupInterval)} ({options.InboxCleanupInterval}) is longer than {nameof(options.InboxRetention)} ({options.InboxRetention}). Lower the first or raise the second.");
+            if (value > limit)
+            {
+                errors.Add($"{option} ({value}) is longer than {limitOption} ({limit}). Lower the first or raise the second.");
+            }
         }
     }
 }

@@ -13,15 +13,17 @@ internal sealed partial class ConsumerService(
     private ConsumerParts? _parts;
     private Task _receiving = Task.CompletedTask;
     private Task _keepingOffsets = Task.CompletedTask;
+    private Task _retrying = Task.CompletedTask;
 
     /// <exception cref="OutboxException">The consumer cannot work.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _parts = createParts();
-        var (loop, _, offsets, options) = _parts;
+        var (loop, _, offsets, deferral, options) = _parts;
         _receiving = Task.Factory.StartNew(
             () => loop.Run(_stopping.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         _keepingOffsets = offsets.RunAsync(options.CommitInterval, _stopping.Token);
+        _retrying = Task.Run(() => deferral.RunAsync(_stopping.Token), CancellationToken.None);
         LogStarted(consumer, options.Lanes);
         return Task.CompletedTask;
     }
@@ -39,6 +41,7 @@ internal sealed partial class ConsumerService(
             await _receiving.WaitAsync(cancellationToken).ConfigureAwait(false);
             using var limit = new CancellationTokenSource(LastWrites, time);
             await _parts.Lanes.CompleteAsync().WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _retrying.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _keepingOffsets.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _parts.Offsets.FlushAsync(limit.Token).ConfigureAwait(false);
         }

@@ -1,4 +1,5 @@
 #pragma warning disable CA1001 // the source has neither timer nor wait handle, and lanes ask for its token after the assignment ended
+using Outbox.Deferral;
 using Outbox.Transport;
 
 namespace Outbox.Consumers;
@@ -7,7 +8,7 @@ namespace Outbox.Consumers;
 /// One assignment of one partition, from assigned to revoked or lost: what is received, being handled and finished of it. A partition
 /// that comes back gets a new one, so results of an earlier assignment reach nobody. Lanes and the receiving thread share it.
 /// </summary>
-internal sealed class PartitionWork(TopicPartitionId partition)
+internal sealed class PartitionWork(TopicPartitionId partition) : IOwnedPartition
 {
     private readonly Lock _gate = new();
     private readonly OffsetTracker _offsets = new();
@@ -88,6 +89,16 @@ internal sealed class PartitionWork(TopicPartitionId partition)
                 _offsets.Finish(offset);
             }
 
+            _running--;
+            CompleteIfIdle();
+        }
+    }
+
+    /// <summary>Told once for each begun message that came from the database: it has no offset to pass.</summary>
+    public void EndDeferred()
+    {
+        lock (_gate)
+        {
             _running--;
             CompleteIfIdle();
         }

@@ -27,6 +27,12 @@ public static class DeadLetterHeaders
     /// <summary>How often the handler was called; 0 where the message could not be read or has no handler.</summary>
     public const string Attempts = "dlq.attempts";
 
+    /// <summary>The id by which the consumer recognises copies of the message, a UUID. Made from the source where the message has none.</summary>
+    public const string MessageId = "dlq.message-id";
+
+    /// <summary>How often the message was brought back from the dead letter topic before; absent for never.</summary>
+    public const string Redrive = "dlq.redrive";
+
     /// <summary>The full name of the last exception's type.</summary>
     public const string ErrorType = "dlq.error-type";
 

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Outbox.Capture;
 using Outbox.Inbox;
@@ -13,17 +14,24 @@ internal sealed partial class DeadLetterWriter(
     MarkedTransaction transaction, DeadLetterComposer composer, string consumer, TimeProvider time, ILogger<DeadLetterWriter> logger)
 {
     /// <summary>Writes a dead letter. Throws what the database throws; nothing is written then, or the mark tells.</summary>
-    /// <returns>False where the message was marked before: it is settled otherwise.</returns>
-    public async Task<bool> WriteAsync(DeadLetter letter, CancellationToken cancellationToken)
+    /// <param name="letter">What is given up.</param>
+    /// <param name="claim">Sets the mark of a message that has one; null for one that has none.</param>
+    /// <param name="cancellationToken">Ends the transaction.</param>
+    /// <returns>False where the message was marked before, or not claimed: it is settled otherwise.</returns>
+    public async Task<bool> WriteAsync(
+        DeadLetter letter, Func<DbContext, CancellationToken, ValueTask<bool>>? claim, CancellationToken cancellationToken)
     {
         var message = composer.Compose(letter, time.GetUtcNow());
         var work = new MarkedWork(
-            new InboxMark(letter.MessageId, InboxOutcome.DeadLettered),
+            new InboxMark(letter.MessageId, InboxOutcome.DeadLettered, RedriveHeaders.NumberOf(letter.Message.Headers)),
             (_, context, _) =>
             {
                 OutboxEnqueue.WithoutLimit(context, message);
                 return Task.CompletedTask;
-            });
+            })
+        {
+            Claim = claim,
+        };
         var isWritten = await transaction.RunAsync(work, cancellationToken).ConfigureAwait(false);
         if (isWritten)
         {

@@ -7,7 +7,11 @@ internal sealed class HandlingEvents
     private long _duplicates;
     private long _retried;
     private long _deadLettered;
+    private long _deferred;
+    private long _skipped;
     private long _held;
+    private long _circuitOpenings;
+    private volatile bool _isCircuitOpen;
 
     /// <summary>Messages whose handler ran and committed.</summary>
     public long Handled => Interlocked.Read(ref _handled);
@@ -21,14 +25,35 @@ internal sealed class HandlingEvents
     /// <summary>Messages given up.</summary>
     public long DeadLettered => Interlocked.Read(ref _deadLettered);
 
+    /// <summary>Messages put off: to be tried again, or behind another of their key.</summary>
+    public long Deferred => Interlocked.Read(ref _deferred);
+
+    /// <summary>Messages brought back for another group.</summary>
+    public long Skipped => Interlocked.Read(ref _skipped);
+
     /// <summary>How often a lane had to wait because nothing could be written, not even a dead letter.</summary>
     public long Held => Interlocked.Read(ref _held);
+
+    /// <summary>How often the circuit has opened because messages failed on and on.</summary>
+    public long CircuitOpenings => Interlocked.Read(ref _circuitOpenings);
+
+    /// <summary>Whether it is open now: at most one message is tried at a time.</summary>
+    public bool IsCircuitOpen => _isCircuitOpen;
 
     public void OnSettled(HandlingOutcome outcome) => Interlocked.Increment(ref Counter(outcome));
 
     public void OnRetried() => Interlocked.Increment(ref _retried);
 
     public void OnHeld() => Interlocked.Increment(ref _held);
+
+    public void OnCircuit(bool isOpen)
+    {
+        _isCircuitOpen = isOpen;
+        if (isOpen)
+        {
+            Interlocked.Increment(ref _circuitOpenings);
+        }
+    }
 
     private ref long Counter(HandlingOutcome outcome)
     {
@@ -38,6 +63,10 @@ internal sealed class HandlingEvents
                 return ref _handled;
             case HandlingOutcome.Duplicate:
                 return ref _duplicates;
+            case HandlingOutcome.Deferred:
+                return ref _deferred;
+            case HandlingOutcome.Skipped:
+                return ref _skipped;
             default:
                 return ref _deadLettered;
         }

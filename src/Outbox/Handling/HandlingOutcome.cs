@@ -11,4 +11,10 @@ internal enum HandlingOutcome
 
     /// <summary>It goes to the dead letter topic.</summary>
     DeadLettered,
+
+    /// <summary>It is stored and tried again later, or behind another of its key.</summary>
+    Deferred,
+
+    /// <summary>It was brought back for another group.</summary>
+    Skipped,
 }

@@ -3,19 +3,21 @@ using Outbox.DeadLetters;
 using Outbox.Inbox;
 using Outbox.Transport;
 using Polly;
-using Polly.CircuitBreaker;
 
 namespace Outbox.Handling;
 
 /// <summary>
-/// Settles one message: attempts, then the dead letter. What is not the message's fault (the database is away, a circuit is open)
+/// Settles one message: attempts, then the later ones, then the dead letter. What is not the message's fault (the database is away, a circuit is open)
 /// is waited out and never makes a dead letter.
 /// </summary>
 internal sealed partial class MessageHandling(
     string consumer,
+    string groupId,
     MessageDecoder decoder,
     HandlerAttempt attempt,
     ResiliencePipeline retries,
+    ConsumerCircuit circuit,
+    ILaterRetries later,
     DeadLetterWriter deadLetters,
     HandlingEvents events,
     TimeProvider time,
@@ -25,6 +27,12 @@ internal sealed partial class MessageHandling(
 
     public async Task<HandlingOutcome> HandleAsync(ReceivedMessage message, CancellationToken cancellationToken)
     {
+        if (RedriveHeaders.IsForAnother(message.Headers, groupId))
+        {
+            events.OnSettled(HandlingOutcome.Skipped);
+            return HandlingOutcome.Skipped;
+        }
+
         var id = decoder.IdOf(message);
         var firstSeen = time.GetUtcNow();
         var (run, unreadable) = Decode(message, id);
@@ -66,35 +74,42 @@ internal sealed partial class MessageHandling(
 
     private async Task<HandlingOutcome> RunAsync(MessageRun run, DateTimeOffset firstSeen, CancellationToken cancellationToken)
     {
+        var permit = await circuit.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var isHandled = await retries.ExecuteAsync(
                 static async (state, token) => await state.attempt.RunAsync(state.run, token).ConfigureAwait(false),
                 (attempt, run),
                 cancellationToken).ConfigureAwait(false);
-            return isHandled ? HandlingOutcome.Handled : HandlingOutcome.Duplicate;
+            circuit.OnEnd(permit, isHandled && !run.Work.IsQueued, null);
+            return isHandled ? Done(run) : HandlingOutcome.Duplicate;
         }
-        catch (Exception exception) when (IsMessagesFault(run, exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
-            var letter = new DeadLetter(run.Message, run.MessageId, exception, run.Attempts, run.Decoded.Handler.HandlerType, firstSeen);
-            return await DeadLetterAsync(run, letter, cancellationToken).ConfigureAwait(false);
+            var isToBlame = run.IsToBlame(exception) && !cancellationToken.IsCancellationRequested;
+            circuit.OnEnd(permit, false, isToBlame ? exception : null);
+            if (!isToBlame)
+            {
+                throw;
+            }
+
+            var failed = new DeadLetter(run.Message, run.MessageId, exception, run.Attempts, run.Decoded.Handler.HandlerType, firstSeen);
+            return later.MayWait(failed)
+                ? await DeferAsync(run, failed, cancellationToken).ConfigureAwait(false)
+                : await DeadLetterAsync(run, failed, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Where the last attempt failed before its handler was called, or was not allowed to begin, the message is innocent.</summary>
-    private static bool IsMessagesFault(MessageRun run, Exception exception) =>
-        run.Work.IsEntered && exception is not BrokenCircuitException;
+    private async Task<HandlingOutcome> DeferAsync(MessageRun run, DeadLetter failed, CancellationToken cancellationToken) =>
+        await later.DeferAsync(failed, cancellationToken).ConfigureAwait(false) ? HandlingOutcome.Deferred : SettledBefore(run);
 
-    private async Task<HandlingOutcome> DeadLetterAsync(MessageRun? run, DeadLetter letter, CancellationToken cancellationToken)
-    {
-        if (await deadLetters.WriteAsync(letter, cancellationToken).ConfigureAwait(false))
-        {
-            return HandlingOutcome.DeadLettered;
-        }
+    private async Task<HandlingOutcome> DeadLetterAsync(MessageRun? run, DeadLetter letter, CancellationToken cancellationToken) =>
+        await deadLetters.WriteAsync(letter, null, cancellationToken).ConfigureAwait(false) ? HandlingOutcome.DeadLettered : SettledBefore(run);
 
-        // A commit whose outcome was unknown had succeeded.
-        return run is { Work.IsCommitTried: true } ? HandlingOutcome.Handled : HandlingOutcome.Duplicate;
-    }
+    /// <summary>What a mark that was there says: where a commit of this run was tried, that it had succeeded.</summary>
+    private static HandlingOutcome SettledBefore(MessageRun? run) => run is { Work.IsCommitTried: true } ? Done(run) : HandlingOutcome.Duplicate;
+
+    private static HandlingOutcome Done(MessageRun run) => run.Work.IsQueued ? HandlingOutcome.Deferred : HandlingOutcome.Handled;
 
     [LoggerMessage(
         6000,

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Outbox.Inbox;
 using Outbox.Storage;
 using Outbox.Transport;
+using Polly.CircuitBreaker;
 
 namespace Outbox.Handling;
 
@@ -11,14 +12,33 @@ internal sealed class MessageRun
     private readonly string _consumer;
     private readonly HandlingEvents _events;
 
-    public MessageRun(string consumer, ReceivedMessage message, Guid messageId, DecodedMessage decoded, HandlingEvents events)
+    /// <param name="consumer">The consumer's name.</param>
+    /// <param name="message">The message as it came.</param>
+    /// <param name="messageId">The id by which its copies are recognised.</param>
+    /// <param name="decoded">What it says.</param>
+    /// <param name="events">Counts.</param>
+    /// <param name="claim">Takes the place of writing the mark, for a message that has one; it waits behind no other then.</param>
+    /// <param name="earlierAttempts">How often the handler was called for it before.</param>
+    public MessageRun(
+        string consumer,
+        ReceivedMessage message,
+        Guid messageId,
+        DecodedMessage decoded,
+        HandlingEvents events,
+        Func<DbContext, CancellationToken, ValueTask<bool>>? claim = null,
+        int earlierAttempts = 0)
     {
         _consumer = consumer;
         _events = events;
         Message = message;
         MessageId = messageId;
         Decoded = decoded;
-        Work = new MarkedWork(new InboxMark(messageId, InboxOutcome.Handled), InvokeAsync);
+        Attempts = earlierAttempts;
+        Work = new MarkedWork(new InboxMark(messageId, InboxOutcome.Handled, RedriveHeaders.NumberOf(message.Headers)), InvokeAsync)
+        {
+            Behind = claim is null ? new IdentifiedMessage(message, messageId) : null,
+            Claim = claim,
+        };
     }
 
     public ReceivedMessage Message { get; }
@@ -31,6 +51,12 @@ internal sealed class MessageRun
 
     /// <summary>How often the handler was called.</summary>
     public int Attempts { get; private set; }
+
+    /// <summary>
+    /// Whether a failure is the message's. Where the last attempt failed before its handler was called, or was not allowed to begin,
+    /// the message is innocent.
+    /// </summary>
+    public bool IsToBlame(Exception exception) => Work.IsEntered && exception is not BrokenCircuitException;
 
     /// <summary>Calls the handler, in a scope whose context is in the transaction of the message's mark.</summary>
     public Task InvokeAsync(IServiceProvider services, DbContext context, CancellationToken cancellationToken) =>

@@ -12,9 +12,9 @@ namespace Outbox.Inbox;
 /// of a retrying execution strategy too. Safe for concurrent use.
 /// </summary>
 internal sealed partial class MarkedTransaction(
-    IServiceScopeFactory scopes, Type contextType, IInboxStore store, string consumer, ILogger<MarkedTransaction> logger)
+    IServiceScopeFactory scopes, Type contextType, IInboxStore store, IWaitingKeys waiting, string consumer, ILogger<MarkedTransaction> logger)
 {
-    /// <summary>Runs the work, saves its context and commits.</summary>
+    /// <summary>Runs the work, saves its context and commits. A message that must not overtake others is queued in place of the work.</summary>
     /// <returns>False where the message was marked before: nothing was done.</returns>
     public async Task<bool> RunAsync(MarkedWork work, CancellationToken cancellationToken)
     {
@@ -55,14 +55,16 @@ internal sealed partial class MarkedTransaction(
         var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
-            var isNew = await store.MarkAsync(context, consumer, [work.Mark], cancellationToken).ConfigureAwait(false);
-            if (isNew.Count == 0)
+            if (!await ClaimAsync(context, work, cancellationToken).ConfigureAwait(false))
             {
                 return work.IsCommitTried;
             }
 
-            await work.RunAsync(services, context, cancellationToken).ConfigureAwait(false);
-            RequireOwn(context, transaction);
+            if (!work.IsQueued)
+            {
+                await work.RunAsync(services, context, cancellationToken).ConfigureAwait(false);
+                RequireOwn(context, transaction);
+            }
 
             // For work that swallowed its cancellation: nobody waits for it any more.
             cancellationToken.ThrowIfCancellationRequested();
@@ -71,6 +73,23 @@ internal sealed partial class MarkedTransaction(
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             return true;
         }
+    }
+
+    private async ValueTask<bool> ClaimAsync(DbContext context, MarkedWork work, CancellationToken cancellationToken)
+    {
+        if (work.Claim is { } claim)
+        {
+            return await claim(context, cancellationToken).ConfigureAwait(false);
+        }
+
+        if ((await store.MarkAsync(context, consumer, [work.Mark], cancellationToken).ConfigureAwait(false)).Count == 0)
+        {
+            return false;
+        }
+
+        work.IsQueued = work.Behind is { } message
+            && (await waiting.QueueBehindAsync(context, [message], cancellationToken).ConfigureAwait(false)).Count > 0;
+        return true;
     }
 
     private DbContext Context(IServiceProvider services) => (DbContext?)services.GetService(contextType) ?? throw new OutboxException(

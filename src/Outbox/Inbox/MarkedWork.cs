@@ -10,6 +10,18 @@ internal sealed class MarkedWork(InboxMark mark, Func<IServiceProvider, DbContex
 {
     public InboxMark Mark { get; } = mark;
 
+    /// <summary>The message, where it must not overtake one of its key that waits for a retry; null where nothing waits for it.</summary>
+    public IdentifiedMessage? Behind { get; init; }
+
+    /// <summary>
+    /// Called in place of writing the mark, for work whose message is marked already: makes it ours to do, in the transaction. False
+    /// where somebody else has done it, or is to. Null for the ordinary.
+    /// </summary>
+    public Func<DbContext, CancellationToken, ValueTask<bool>>? Claim { get; init; }
+
+    /// <summary>Whether the message was put behind one of its key in place of the work.</summary>
+    public bool IsQueued { get; set; }
+
     /// <summary>Whether the last run came as far as the work itself: what failed before is the surroundings' fault.</summary>
     public bool IsEntered { get; private set; }
 

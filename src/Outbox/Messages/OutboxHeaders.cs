@@ -9,6 +9,12 @@ public static class OutboxHeaders
     /// <summary>The stable name of the message's type, as registered. Our own name.</summary>
     public const string MessageType = "message-type";
 
+    /// <summary>How often a dead letter was brought back, in decimal digits; absent on a message that came by itself. Our own name.</summary>
+    public const string Redrive = "redrive";
+
+    /// <summary>The consumer group that a message was brought back for. Consumers of other groups skip it. Our own name.</summary>
+    public const string RedriveGroup = "redrive-group";
+
     /// <summary>W3C Trace Context, https://www.w3.org/TR/trace-context/.</summary>
     public const string TraceParent = "traceparent";
 

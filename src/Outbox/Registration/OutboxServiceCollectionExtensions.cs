@@ -4,8 +4,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Outbox;
 using Outbox.Capture;
+using Outbox.Deferral;
 using Outbox.Diagnostics;
 using Outbox.Handling.Chunks;
+using Outbox.Redrive;
 using Outbox.Registration;
 using Outbox.Storage;
 
@@ -38,6 +40,8 @@ public static class OutboxServiceCollectionExtensions
             CaptureRegistration.Add<TContext>(services, registration);
             StorageRegistration.Add(services, typeof(TContext));
             services.ConfigureDbContext<TContext>(static options => options.AddInterceptors(HandlerWatchInterceptor.Instance));
+            DeferralRegistration.Add(services, typeof(TContext));
+            RedriveRegistration.Add(services, registration);
         }
 
         configure(new OutboxBuilder(services, registration));

@@ -10,13 +10,13 @@ public interface IInboxStore
 {
     /// <summary>
     /// Marks messages, in one statement. A mark that another open transaction is writing is waited for. With the transaction
-    /// rolled back the marks are gone.
+    /// rolled back the marks are gone. A mark with a redrive number takes the place of a dead-lettered one with a lower number.
     /// </summary>
     /// <param name="context">The context whose transaction carries the marks.</param>
     /// <param name="consumer">The consumer's name, the scope of the marks.</param>
     /// <param name="marks">What to mark; ids that repeat are marked once.</param>
     /// <param name="cancellationToken">Ends the statement.</param>
-    /// <returns>The ids that were not marked before: those to handle.</returns>
+    /// <returns>The ids that were not marked before, or are redriven: those to handle.</returns>
     ValueTask<IReadOnlySet<Guid>> MarkAsync(DbContext context, string consumer, IReadOnlyList<InboxMark> marks, CancellationToken cancellationToken);
 
     /// <summary>Takes marks back that the transaction has written: their messages were not handled after all.</summary>

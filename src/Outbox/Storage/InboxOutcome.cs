@@ -11,4 +11,7 @@ public enum InboxOutcome
 
     /// <summary>It went to the dead letter topic.</summary>
     DeadLettered = 2,
+
+    /// <summary>It waited, and an operator threw it away.</summary>
+    Discarded = 3,
 }

@@ -15,13 +15,21 @@ internal static class PortableInbox
     {
         var known = await FindAsync(context, consumer, Array.ConvertAll(marks, mark => mark.MessageId), cancellationToken).ConfigureAwait(false);
         var table = OutboxTables.Of(context).InboxMessages;
-        var insert = $"INSERT INTO {table.Name} ({table.Columns("Consumer", "MessageId", "Outcome")}) VALUES ({{0}}, {{1}}, {{2}})";
+        var insert = $"INSERT INTO {table.Name} ({table.Columns("Consumer", "MessageId", "Outcome", "Redrive")}) VALUES ({{0}}, {{1}}, {{2}}, {{3}})";
         var added = new HashSet<Guid>(marks.Length);
+        foreach (var mark in marks.Where(mark => mark.Redrive > 0 && known.Contains(mark.MessageId)))
+        {
+            if (await RedriveMarks.ReplaceAsync(context, consumer, mark, cancellationToken).ConfigureAwait(false))
+            {
+                added.Add(mark.MessageId);
+            }
+        }
+
         foreach (var mark in marks.Where(mark => !known.Contains(mark.MessageId)))
         {
             try
             {
-                await context.Database.ExecuteSqlRawAsync(insert, [consumer, mark.MessageId, (short)mark.Outcome], cancellationToken)
+                await context.Database.ExecuteSqlRawAsync(insert, [consumer, mark.MessageId, (short)mark.Outcome, mark.Redrive], cancellationToken)
                     .ConfigureAwait(false);
                 added.Add(mark.MessageId);
             }

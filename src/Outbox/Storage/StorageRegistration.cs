@@ -18,6 +18,7 @@ internal static class StorageRegistration
         services.TryAddKeyedSingleton<IOutboxControl>(
             contextType, (provider, _) => new StoredControl(provider.GetRequiredKeyedService<IControlStore>(contextType)));
         services.TryAddKeyedSingleton<IInboxStore>(contextType, (_, _) => new EfInboxStore());
+        services.TryAddKeyedSingleton<IDeferredStore>(contextType, (provider, _) => new EfDeferredStore(Sessions(provider)));
 
         ContextSessions Sessions(IServiceProvider provider) => provider.GetRequiredKeyedService<ContextSessions>(contextType);
     }

@@ -26,6 +26,15 @@ public interface ITopicLog
     /// <exception cref="TransportException">As said for the interface.</exception>
     ValueTask<IReadOnlyDictionary<TopicPartitionId, long>> FindOffsetsAsync(string topic, DateTimeOffset time, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Whether the topic's log is compacted, so that a later message of a key takes the place of earlier ones; null where this cannot
+    /// be told.
+    /// </summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TransportException">As said for the interface.</exception>
+    ValueTask<bool?> IsCompactedAsync(string topic, CancellationToken cancellationToken) => new((bool?)null);
+
     /// <summary>Opens a reader for a piece of a partition. Does not wait for the broker.</summary>
     /// <param name="partition">The partition.</param>
     /// <param name="from">The first offset to read; where it was deleted or compacted away, the next one that is there.</param>

@@ -11,7 +11,8 @@ public sealed partial class ReadmeTests
 {
     private static readonly string Root = FindRoot();
 
-    public static TheoryData<string> Documents => [.. Directory.GetFiles(Root, "*.md").Select(file => Path.GetFileName(file))];
+    public static TheoryData<string> Documents =>
+        [.. Directory.GetFiles(Root, "*.md").Concat(Directory.GetFiles(Path.Combine(Root, "docs"), "*.md")).Select(file => Path.GetRelativePath(Root, file))];
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -24,6 +25,17 @@ public sealed partial class ReadmeTests
         var blocks = Block().Matches(File.ReadAllText(Path.Combine(Root, document))).Select(match => Unindent(match.Groups[1].Value));
 
         blocks.Where(block => !regions.Contains(block)).Should().BeEmpty("a reader must be able to trust every line");
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Document_EveryLinkIntoTheRepository_LeadsSomewhere(string document)
+    {
+        var file = Path.Combine(Root, document);
+
+        var links = Link().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal));
+
+        links.Where(link => !Exists(Path.GetDirectoryName(file)!, link)).Should().BeEmpty("a link that leads nowhere costs trust");
     }
 
     [Fact]
@@ -60,6 +72,16 @@ public sealed partial class ReadmeTests
         await PostgreSqlServer.DropDatabaseAsync(connection);
     }
 
+    private static bool Exists(string folder, string link)
+    {
+        var parts = link.Split('#');
+        var target = parts[0].Length == 0 ? null : Path.Combine(folder, parts[0]);
+        return target is null || (parts.Length == 1 ? Path.Exists(target) : File.ReadLines(target).Any(line => Anchor(line) == parts[1]));
+    }
+
+    private static string Anchor(string line) =>
+        line.StartsWith('#') ? NotOfAnchors().Replace(line.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-') : "";
+
     private static string Unindent(string block)
     {
         var lines = block.Trim('\r', '\n').TrimEnd().Split('\n').Select(line => line.TrimEnd()).ToList();
@@ -67,7 +89,7 @@ public sealed partial class ReadmeTests
         return string.Join('\n', lines.Select(line => line.Length > indent ? line[indent..] : line.TrimStart()));
     }
 
-    private static string FindRoot()
+    internal static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Outbox.Kafka.sln")))
@@ -80,6 +102,12 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex("#region [a-z-]+\r?\n(.*?)#endregion", RegexOptions.Singleline)]
     private static partial Regex Region();
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"[^a-z0-9 _-]")]
+    private static partial Regex NotOfAnchors();
 
     [GeneratedRegex("```csharp\r?\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Block();

@@ -38,6 +38,22 @@ public sealed class RealKafkaTopicLogTests : TopicLogSpecification, IDisposable
         group.Should().Be(ConsumerGroupState.Dead, "the broker knows no such group");
     }
 
+    [KafkaFact]
+    public async Task IsCompactedAsync_Topics_TellsTheirPolicy()
+    {
+        var (_, log) = await CreateAsync(TransportVariant.Ordinary);
+        var (plain, compacted) = (KafkaServer.UniqueName("log"), KafkaServer.UniqueName("log"));
+        using var admin = await AdminAsync();
+        await admin.CreateTopicsAsync([
+            new TopicSpecification { Name = plain, NumPartitions = 1, ReplicationFactor = 1 },
+            new TopicSpecification { Name = compacted, NumPartitions = 1, ReplicationFactor = 1, Configs = new() { ["cleanup.policy"] = "compact,delete" } }]);
+
+        (await log.IsCompactedAsync(plain, CancellationToken.None)).Should().BeFalse();
+        (await log.IsCompactedAsync(compacted, CancellationToken.None)).Should().BeTrue();
+        var missing = async () => await log.IsCompactedAsync(KafkaServer.UniqueName("none"), CancellationToken.None);
+        (await missing.Should().ThrowAsync<TransportException>()).Which.Failure.Should().Be(DeliveryFailure.Topic);
+    }
+
     protected override async Task<(ITransport Sending, ITopicLog Log)> CreateAsync(TransportVariant variant)
     {
         var transport = _transports.Create(await KafkaServer.GetBootstrapServersAsync(), variant).Sending;

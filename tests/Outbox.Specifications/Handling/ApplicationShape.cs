@@ -8,6 +8,12 @@ public sealed record ApplicationShape
 {
     public bool HasRetryingStrategy { get; init; }
 
+    public string MessageName { get; init; } = "note";
+
+    public string ConsumerName { get; init; } = ConsumerApplication.Consumer;
+
+    public string GroupId { get; init; } = ConsumerApplication.Group;
+
     public Action<ConsumerBuilder>? Consumer { get; init; }
 
     /// <summary>Registers the context; null for AddDbContext.</summary>

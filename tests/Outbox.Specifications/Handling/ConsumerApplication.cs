@@ -28,7 +28,6 @@ public sealed class ConsumerApplication : IAsyncDisposable
     /// <summary>The name of notes that are handled in batches.</summary>
     public const string BatchNote = "batch-note";
 
-    private static readonly string OptionsName = $"{typeof(NoteContext).FullName}:{Consumer}";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ServiceProvider _services;
@@ -50,16 +49,18 @@ public sealed class ConsumerApplication : IAsyncDisposable
         });
         services.AddOutbox<NoteContext>(outbox => outbox
             .UseInMemoryTransport(broker)
-            .Message<Note>("note", Topic, note => note.Text)
-            .AddConsumer(Consumer, consumer =>
+            .Message<Note>(shape.MessageName, Topic, note => note.Text)
+            .AddConsumer(shape.ConsumerName, consumer =>
             {
                 consumer.Subscribe(Topic).Handle<Note, NoteHandler>()
                     .Handle<Note, NoteHandler>(SharedNote, handler => handler.SharesChunk())
                     .HandleBatch<Note, NoteBatchHandler>(BatchNote)
                     .RelayElsewhere().Configure(options =>
                 {
-                    options.GroupId = Group;
+                    options.GroupId = shape.GroupId;
                     options.RetryDelay = TimeSpan.FromMilliseconds(1);
+                    options.DeferredAttempts = 0;
+                    options.DeferredPollInterval = TimeSpan.FromMilliseconds(20);
                     options.CommitInterval = TimeSpan.FromMilliseconds(20);
                     options.StopTimeout = TimeSpan.FromSeconds(5);
                     options.ChunkTimeLimit = TimeSpan.FromMinutes(1);
@@ -73,8 +74,11 @@ public sealed class ConsumerApplication : IAsyncDisposable
             typeof(NoteContext), (provider, key) => new FaultyInbox((IInboxStore)store.KeyedImplementationFactory!(provider, key)));
         _services = services.BuildServiceProvider();
         _inbox = (FaultyInbox)_services.GetRequiredKeyedService<IInboxStore>(typeof(NoteContext));
+        OptionsName = $"{typeof(NoteContext).FullName}:{shape.ConsumerName}";
         Events = _services.GetRequiredKeyedService<HandlingEvents>(OptionsName);
     }
+
+    public string OptionsName { get; }
 
     public NoteScript Script { get; } = new();
 
@@ -91,9 +95,8 @@ public sealed class ConsumerApplication : IAsyncDisposable
         {
             var definition = _services.GetRequiredKeyedService<ConsumerDefinition>(OptionsName);
             var composition = new ConsumerComposition(_services, definition);
-            return composition.CreateLaneHandling(
-                composition.CreateHandlers([]),
-                _services.GetRequiredService<IOptionsMonitor<ConsumerOptions>>().Get(OptionsName));
+            var options = _services.GetRequiredService<IOptionsMonitor<ConsumerOptions>>().Get(OptionsName);
+            return composition.CreateHandling(composition.CreateHandlers([]), new Assignment(), composition.CreateCircuit(options), options).Handling;
         }
     }
 
@@ -161,10 +164,27 @@ public sealed class ConsumerApplication : IAsyncDisposable
         return await read(scope.ServiceProvider.GetRequiredService<NoteContext>());
     }
 
+    /// <summary>Appends what waits in the outbox, as a relay would.</summary>
+    public async Task RelayAsync(InMemoryBroker broker)
+    {
+        foreach (var row in await OutboxAsync())
+        {
+            broker.Append(row.Topic, row.Key, row.Payload, HeadersOf(row).Add(OutboxHeaders.MessageId, row.MessageId.ToString()));
+            await ReadAsync(db => db.Set<OutboxMessageRecord>().Where(found => found.Id == row.Id).ExecuteDeleteAsync());
+        }
+    }
+
+    public IInboxRedrive Redrive => _services.GetRequiredKeyedService<IInboxRedrive>(typeof(NoteContext));
+
+    public IDeferredMessages Deferred => _services.GetRequiredKeyedService<IDeferredMessages>(typeof(NoteContext));
+
     public Task<List<string>> EffectsAsync() => ReadAsync(db => db.Effects.OrderBy(effect => effect.Id).Select(effect => effect.Text).ToListAsync());
 
     internal Task<List<OutboxMessageRecord>> OutboxAsync() =>
         ReadAsync(db => db.Set<OutboxMessageRecord>().AsNoTracking().OrderBy(row => row.Id).ToListAsync());
+
+    internal Task<List<InboxDeferredRecord>> DeferredAsync() =>
+        ReadAsync(db => db.Set<InboxDeferredRecord>().AsNoTracking().OrderBy(row => row.Id).ToListAsync());
 
     internal Task<List<InboxMessageRecord>> MarksAsync() => ReadAsync(db => db.Set<InboxMessageRecord>().AsNoTracking().ToListAsync());
 

@@ -58,6 +58,7 @@ public abstract partial class HandlingSpecification
     public async Task Chunk_OfMixedTypes_KeepsTheOrderOfEachKey()
     {
         await using var trial = await TryAsync();
+        var commits = trial.App.Commits.Count;
         var messages = Enumerable.Range(0, 60)
             .Select(i => ConsumerApplication.Send(Broker, $"{i % 5} {i:00}", $"key {i % 5}", type: Levels[i * 7 % 3])).ToList();
 
@@ -67,7 +68,7 @@ public abstract partial class HandlingSpecification
         calls.Should().HaveCount(60);
         calls.GroupBy(call => Convert.ToHexString(call.Key!)).Should().AllSatisfy(
             key => key.Select(call => (call.Partition, call.Offset)).Should().BeInAscendingOrder(call => call.Offset));
-        trial.App.Commits.Count.Should().Be(1);
+        (trial.App.Commits.Count - commits).Should().Be(1);
     }
 
     [SpecificationFact]

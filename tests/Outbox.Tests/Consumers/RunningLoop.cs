@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Outbox.Consumers;
+using Outbox.Handling;
 using Outbox.Inbox;
 using Outbox.Testing;
 using Outbox.Testing.InMemory;
@@ -25,7 +26,8 @@ internal sealed class RunningLoop : IAsyncDisposable
         int capacity = 10,
         ConsumerTimes? times = null,
         IReceivingTransport? transport = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        ConsumerCircuit? circuit = null)
     {
         time ??= TimeProvider.System;
         var loop = new ConsumerLoop(
@@ -34,6 +36,8 @@ internal sealed class RunningLoop : IAsyncDisposable
             new Subscription(Group, [Topic]),
             new LaneSet(lanes, capacity, LaneHandling.OneByOne(handling, time), NullLogger<Lane>.Instance),
             new InboxOffsets(null!, typeof(object), null!, "consumer", time, NullLogger<InboxOffsets>.Instance),
+            new Assignment(),
+            circuit ?? new ConsumerCircuit("consumer", default, new HandlingEvents(), time, NullLogger<ConsumerCircuit>.Instance),
             times ?? Times(),
             time,
             NullLogger<ConsumerLoop>.Instance);

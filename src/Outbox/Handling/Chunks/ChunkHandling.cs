@@ -13,6 +13,7 @@ internal sealed partial class ChunkHandling(
     string consumer,
     MessageDecoder decoder,
     ChunkTransaction transaction,
+    ConsumerCircuit circuit,
     HandlingEvents events,
     TimeProvider time,
     ILogger<ChunkHandling> logger) : IChunkHandling
@@ -23,6 +24,11 @@ internal sealed partial class ChunkHandling(
 
     public async Task<ChunkResult> HandleAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
+        if (!circuit.IsClosed)
+        {
+            return ChunkResult.Nothing(messages.Count);
+        }
+
         try
         {
             var (understood, copies) = Decode(messages);
@@ -68,7 +74,7 @@ internal sealed partial class ChunkHandling(
             ? ChunkLevel.Own
             : handler.Level;
 
-    /// <summary>Leaves out what cannot be read, with all later messages of its key, and sets copies inside the chunk aside.</summary>
+    /// <summary>Leaves out what cannot be read or was redriven, with all later messages of its key, and sets copies inside the chunk aside.</summary>
     private (List<ChunkMessage> Understood, List<(int Index, Guid Id)> Copies) Decode(IReadOnlyList<ReceivedMessage> messages)
     {
         var understood = new List<ChunkMessage>(messages.Count);
@@ -84,29 +90,45 @@ internal sealed partial class ChunkHandling(
                 continue;
             }
 
-            try
-            {
-                var decoded = decoder.Decode(message);
-                var id = decoder.IdOf(message);
-                if (ids.Add(id))
-                {
-                    understood.Add(new ChunkMessage(index, new IdentifiedMessage(message, id), decoded));
-                }
-                else
-                {
-                    copies.Add((index, id));
-                }
-            }
-            catch (MessageFormatException)
+            if (TryDecode(message) is not { } decoded)
             {
                 if (isOrdered)
                 {
                     heldBack.Add(message);
                 }
+
+                continue;
+            }
+
+            var id = decoder.IdOf(message);
+            if (ids.Add(id))
+            {
+                understood.Add(new ChunkMessage(index, new IdentifiedMessage(message, id), decoded));
+            }
+            else
+            {
+                copies.Add((index, id));
             }
         }
 
         return (understood, copies);
+    }
+
+    private DecodedMessage? TryDecode(ReceivedMessage message)
+    {
+        if (RedriveHeaders.NumberOf(message.Headers) > 0 || message.Headers.TryGetLast(OutboxHeaders.RedriveGroup, out _))
+        {
+            return null;
+        }
+
+        try
+        {
+            return decoder.Decode(message);
+        }
+        catch (MessageFormatException)
+        {
+            return null;
+        }
     }
 
     private ChunkResult Settle(ChunkCommit commit, List<(int Index, Guid Id)> copies, int messages)
@@ -121,10 +143,15 @@ internal sealed partial class ChunkHandling(
                 handled++;
                 events.OnSettled(HandlingOutcome.Handled);
             }
-            else if (fate == ChunkFate.Duplicate)
+            else if (fate is not null)
             {
-                events.OnSettled(HandlingOutcome.Duplicate);
+                events.OnSettled(fate == ChunkFate.Deferred ? HandlingOutcome.Deferred : HandlingOutcome.Duplicate);
             }
+        }
+
+        if (handled > 0)
+        {
+            circuit.OnSucceeded(default);
         }
 
         foreach (var (index, id) in copies)

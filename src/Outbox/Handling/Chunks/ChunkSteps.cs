@@ -213,17 +213,17 @@ internal sealed partial class ChunkSteps(
     }
 
     [LoggerMessage(
-        6020,
+        6050,
         LogLevel.Warning,
         "Consumer {Consumer}: {Handler} failed for message {MessageId}, which is left out of its chunk and handled alone, with retries.")]
     private partial void LogLeft(Exception exception, string consumer, string handler, Guid messageId);
 
     [LoggerMessage(
-        6021,
+        6051,
         LogLevel.Warning,
         "Consumer {Consumer}: {Handler} is cancelled, because message {MessageId} takes longer than {Timeout}. Its lane waits until the handler returns.")]
     private partial void LogTimeout(string consumer, string handler, Guid messageId, TimeSpan timeout);
 
-    [LoggerMessage(6022, LogLevel.Error, "Consumer {Consumer}: disposing of a handler's scope failed. The message's outcome is not affected.")]
+    [LoggerMessage(6052, LogLevel.Error, "Consumer {Consumer}: disposing of a handler's scope failed. The message's outcome is not affected.")]
     private partial void LogDisposeFailed(Exception exception, string consumer);
 }

@@ -14,7 +14,7 @@ internal sealed partial class ChunkTransaction(
     IServiceScopeFactory scopes,
     Type contextType,
     IInboxStore store,
-    IWaitingKeys? waitingKeys,
+    IWaitingKeys waitingKeys,
     ChunkSteps steps,
     string consumer,
     TimeSpan limit,
@@ -108,7 +108,7 @@ internal sealed partial class ChunkTransaction(
 
     private async ValueTask<IReadOnlySet<Guid>> QueueBehindAsync(
         DbContext context, List<ChunkMessage> fresh, CancellationToken cancellationToken) =>
-        waitingKeys is null || fresh.Count == 0
+        fresh.Count == 0
             ? new HashSet<Guid>()
             : await waitingKeys.QueueBehindAsync(context, fresh.ConvertAll(message => message.Message), cancellationToken).ConfigureAwait(false);
 

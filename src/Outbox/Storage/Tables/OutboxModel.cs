@@ -99,11 +99,19 @@ internal sealed partial class OutboxModel(ModelBuilder model, OutboxTableOptions
         deferred.Property(row => row.Consumer).HasColumnName("consumer").HasMaxLength(Messages.MessageNames.MaxNameLength);
         deferred.Property(row => row.Partition).HasColumnName("partition");
         deferred.Property(row => row.Offset).HasColumnName("source_offset");
+        deferred.Property(row => row.SourceTimestamp).HasColumnName("source_timestamp");
         deferred.Property(row => row.Attempts).HasColumnName("attempts");
+        deferred.Property(row => row.Retries).HasColumnName("retries");
+        deferred.Property(row => row.FirstSeen).HasColumnName("first_seen");
         deferred.Property(row => row.DueAt).HasColumnName("due_at");
+        deferred.Property(row => row.ErrorType).HasColumnName("error_type").HasMaxLength(StoredErrors.MaxTypeLength);
         deferred.Property(row => row.Error).HasColumnName("error");
-        deferred.HasIndex(row => new { row.Consumer, row.Topic, row.Partition, row.Offset }).IsUnique()
+
+        // With the id: a topic that was made anew counts its offsets from 0 again.
+        deferred.HasIndex(row => new { row.Consumer, row.Topic, row.Partition, row.Offset, row.MessageId }).IsUnique()
             .HasDatabaseName(Named("ux_inbox_deferred_source"));
+        deferred.HasIndex(row => new { row.Consumer, row.Topic, row.KeyHash, row.Offset }).HasDatabaseName(Named("ix_inbox_deferred_key"));
+        deferred.HasIndex(row => new { row.Consumer, row.ErrorType, row.Id }).HasDatabaseName(Named("ix_inbox_deferred_error"));
         deferred.HasIndex(row => new { row.Consumer, row.DueAt }).HasDatabaseName(Named("ix_inbox_deferred_due"));
 
         var offset = Table<InboxOffsetRecord>("inbox_offset", row => new { row.Consumer, row.Topic, row.Partition });
