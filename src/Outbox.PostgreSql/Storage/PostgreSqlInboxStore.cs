@@ -63,6 +63,19 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
             cancellationToken).ConfigureAwait(false);
     }
 
+    public async ValueTask TakeBackMarksAsync(
+        DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken)
+    {
+        InboxTransaction.Require(context);
+        var table = OutboxTables.Of(context).InboxMessages;
+        await RunAsync(
+            context,
+            $"DELETE FROM {table.Name} WHERE {table["Consumer"]} = $1 AND {table["MessageId"]} = ANY($2)",
+            [Text(consumer), new NpgsqlParameter<Guid[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, TypedValue = [.. messageIds] }],
+            command => command.ExecuteNonQueryAsync(cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+    }
+
     public async ValueTask SetOffsetAsync(
         DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken)
     {

@@ -75,6 +75,7 @@ public static class OutboxBuilderConsumerExtensions
     private static void AddRoles(IServiceCollection services, ConsumerDefinition definition)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddKeyedSingleton(definition.OptionsName, definition);
         services.AddKeyedSingleton(definition.OptionsName, new HandlingEvents());
         services.AddSingleton<IHostedService>(provider => new ConsumerComposition(provider, definition).CreateConsumer());
         services.AddSingleton<IHostedService>(provider => new ConsumerComposition(provider, definition).CreateCleaner());

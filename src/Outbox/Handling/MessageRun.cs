@@ -61,7 +61,12 @@ internal sealed class MessageRun
     /// </summary>
     public bool IsToBlame(Exception exception) => Work.IsEntered && exception is not BrokenCircuitException;
 
-    private Task InvokeAsync(IServiceProvider services, DbContext context, CancellationToken cancellationToken)
+    /// <summary>Calls the handler, in a scope whose context is in the transaction of the message's mark.</summary>
+    public Task InvokeAsync(IServiceProvider services, DbContext context, CancellationToken cancellationToken) =>
+        Decoded.Handler.InvokeAsync(services, Decoded.Body, BeginAttempt(), cancellationToken);
+
+    /// <summary>Counts a call of the handler and tells it about the message.</summary>
+    public MessageContext BeginAttempt()
     {
         Attempts++;
         if (Attempts > 1)
@@ -69,7 +74,7 @@ internal sealed class MessageRun
             _events.OnRetried();
         }
 
-        return Decoded.Handler.InvokeAsync(services, Decoded.Body, Context(), cancellationToken);
+        return Context();
     }
 
     private MessageContext Context() => new()

@@ -19,6 +19,13 @@ public interface IInboxStore
     /// <returns>The ids that were not marked before, or are redriven: those to handle.</returns>
     ValueTask<IReadOnlySet<Guid>> MarkAsync(DbContext context, string consumer, IReadOnlyList<InboxMark> marks, CancellationToken cancellationToken);
 
+    /// <summary>Takes marks back that the transaction has written: their messages were not handled after all.</summary>
+    /// <param name="context">The context whose transaction carries the marks.</param>
+    /// <param name="consumer">The consumer's name.</param>
+    /// <param name="messageIds">The ids to forget; those without a mark are passed over.</param>
+    /// <param name="cancellationToken">Ends the statement.</param>
+    ValueTask TakeBackMarksAsync(DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken);
+
     /// <summary>Stores how far a consumer has come in a partition; never backwards.</summary>
     ValueTask SetOffsetAsync(DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken);
 
