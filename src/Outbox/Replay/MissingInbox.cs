@@ -34,6 +34,11 @@ internal sealed class MissingInbox(IInboxStore inner) : IInboxStore
         return claimed;
     }
 
+    /// <summary>Never: a replay runs one message in a transaction, which is rolled back as a whole.</summary>
+    public ValueTask TakeBackMarksAsync(
+        DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("What is missing is handled one message at a time: its transaction is rolled back, and no mark is taken back.");
+
     public ValueTask SetOffsetAsync(
         DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
         inner.SetOffsetAsync(context, consumer, topic, partition, nextOffset, cancellationToken);
