@@ -3,6 +3,7 @@ using Outbox.LoadTest.Chaos;
 using Outbox.LoadTest.Children;
 using Outbox.LoadTest.Draining;
 using Outbox.LoadTest.Latency;
+using Outbox.LoadTest.Operating;
 using Outbox.LoadTest.Poison;
 using Outbox.LoadTest.Reporting;
 
@@ -19,6 +20,7 @@ internal static class LoadTestProgram
           capture       --seconds 15 [--writers 4]
           poison        --every 1000 [--messages 30000] [--rate 1000] [--warm-up 5] [--rounds 3]
           chaos-relays  --seconds 120 [--rate 2000] [--relays 4]
+          operations    --messages 1000000 [--others 100000] [--rounds 3]
         servers: ConnectionStrings__Outbox and KAFKA_BOOTSTRAP_SERVERS, else local ones as in the tests
         exit code: 0 the run counts, 1 it does not (invalid, or messages lost or out of order), 2 wrong usage
         """;
@@ -44,6 +46,7 @@ internal static class LoadTestProgram
             "capture" => CaptureCommand.RunAsync,
             "poison" => PoisonCommand.RunAsync,
             "chaos-relays" => ChaosRelaysCommand.RunAsync,
+            "operations" => OperationsCommand.RunAsync,
             _ => null,
         };
         if (command is null)

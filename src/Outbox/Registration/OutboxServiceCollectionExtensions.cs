@@ -6,6 +6,7 @@ using Outbox;
 using Outbox.Capture;
 using Outbox.Deferral;
 using Outbox.Diagnostics;
+using Outbox.Operations;
 using Outbox.Redrive;
 using Outbox.Registration;
 using Outbox.Storage;
@@ -38,6 +39,7 @@ public static class OutboxServiceCollectionExtensions
             AddShared(services, registration);
             CaptureRegistration.Add<TContext>(services, registration);
             StorageRegistration.Add(services, typeof(TContext));
+            OperationsRegistration.Add(services, registration);
             DeferralRegistration.Add(services, typeof(TContext));
             RedriveRegistration.Add(services, registration);
         }

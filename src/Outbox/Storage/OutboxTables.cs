@@ -25,6 +25,7 @@ public sealed class OutboxTables
         ParkedKeys = Find<OutboxParkedKeyRecord>();
         ParkedMessages = Find<OutboxParkedMessageRecord>();
         Controls = Find<OutboxControlRecord>();
+        Audit = Find<OutboxAuditRecord>();
         InboxMessages = Find<InboxMessageRecord>();
         InboxDeferred = Find<InboxDeferredRecord>();
         InboxOffsets = Find<InboxOffsetRecord>();
@@ -58,6 +59,9 @@ public sealed class OutboxTables
     /// <summary>What operators asked of the relays: <c>outbox_control</c>.</summary>
     public OutboxTable Controls { get; }
 
+    /// <summary>What operators asked for, and who: <c>outbox_audit</c>.</summary>
+    public OutboxTable Audit { get; }
+
     /// <summary>The consumers' marks: <c>inbox_message</c>.</summary>
     public OutboxTable InboxMessages { get; }
 
@@ -72,6 +76,13 @@ public sealed class OutboxTables
 
     /// <summary>How far replays have come in their partitions: <c>inbox_replay_partition</c>.</summary>
     public OutboxTable ReplayPartitions { get; }
+
+    /// <summary>Every table.</summary>
+    internal IReadOnlyList<OutboxTable> All =>
+    [
+        Messages, Scheduled, Buckets, Relays, ParkedKeys, ParkedMessages, Controls, Audit,
+        InboxMessages, InboxDeferred, InboxOffsets, Replays, ReplayPartitions,
+    ];
 
     /// <summary>The tables of a context. Worked out once for each model.</summary>
     /// <exception cref="OutboxException">The model lacks them; the text names the missing line.</exception>
