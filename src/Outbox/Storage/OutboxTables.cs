@@ -79,14 +79,10 @@ public sealed class OutboxTables
 
     /// <summary>Every table.</summary>
     internal IReadOnlyList<OutboxTable> All =>
-<<<<<<< HEAD
-        [Messages, Scheduled, Buckets, Relays, ParkedKeys, ParkedMessages, Controls, Audit, InboxMessages, InboxDeferred, InboxOffsets, Replays, ReplayPartitions];
-=======
     [
         Messages, Scheduled, Buckets, Relays, ParkedKeys, ParkedMessages, Controls, Audit,
         InboxMessages, InboxDeferred, InboxOffsets, Replays, ReplayPartitions,
     ];
->>>>>>> replay
 
     /// <summary>The tables of a context. Worked out once for each model.</summary>
     /// <exception cref="OutboxException">The model lacks them; the text names the missing line.</exception>
