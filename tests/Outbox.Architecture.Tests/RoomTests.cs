@@ -14,6 +14,7 @@ public sealed class RoomTests
         ["Mapping"] = ["Messages", "Transport"],
         ["Storage"] = ["Messages"],
         ["Diagnostics"] = ["Storage"],
+        ["Operations"] = ["Messages", "Registration", "Storage", "Transport"],
         ["Capture"] = ["Filters", "Mapping", "Messages", "Registration", "Signals", "Storage"],
         ["Relay"] = ["Filters", "Mapping", "Diagnostics", "Messages", "Registration", "Signals", "Storage", "Transport"],
         ["Inbox"] = ["Mapping", "Storage", "Transport"],

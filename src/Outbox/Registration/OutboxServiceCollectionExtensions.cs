@@ -7,6 +7,7 @@ using Outbox.Capture;
 using Outbox.Deferral;
 using Outbox.Diagnostics;
 using Outbox.Handling.Chunks;
+using Outbox.Operations;
 using Outbox.Redrive;
 using Outbox.Registration;
 using Outbox.Storage;
@@ -40,6 +41,7 @@ public static class OutboxServiceCollectionExtensions
             CaptureRegistration.Add<TContext>(services, registration);
             StorageRegistration.Add(services, typeof(TContext));
             services.ConfigureDbContext<TContext>(static options => options.AddInterceptors(HandlerWatchInterceptor.Instance));
+            OperationsRegistration.Add(services, registration);
             DeferralRegistration.Add(services, typeof(TContext));
             RedriveRegistration.Add(services, registration);
         }

@@ -24,6 +24,9 @@ public sealed class OutboxTable
     /// <summary>The table's name with its schema, quoted for the provider.</summary>
     public string Name { get; }
 
+    /// <summary>The quoted names of all columns, separated by commas.</summary>
+    internal string AllColumns => string.Join(", ", _columns.Values);
+
     /// <summary>A column's name, quoted for the provider.</summary>
     /// <param name="property">What the column holds, in the words of this library: <c>KeyHash</c>, <c>MessageId</c>.</param>
     public string this[string property] => _columns[property];

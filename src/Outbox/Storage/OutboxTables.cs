@@ -25,6 +25,7 @@ public sealed class OutboxTables
         ParkedKeys = Find<OutboxParkedKeyRecord>();
         ParkedMessages = Find<OutboxParkedMessageRecord>();
         Controls = Find<OutboxControlRecord>();
+        Audit = Find<OutboxAuditRecord>();
         InboxMessages = Find<InboxMessageRecord>();
         InboxDeferred = Find<InboxDeferredRecord>();
         InboxOffsets = Find<InboxOffsetRecord>();
@@ -56,6 +57,9 @@ public sealed class OutboxTables
     /// <summary>What operators asked of the relays: <c>outbox_control</c>.</summary>
     public OutboxTable Controls { get; }
 
+    /// <summary>What operators asked for, and who: <c>outbox_audit</c>.</summary>
+    public OutboxTable Audit { get; }
+
     /// <summary>The consumers' marks: <c>inbox_message</c>.</summary>
     public OutboxTable InboxMessages { get; }
 
@@ -64,6 +68,10 @@ public sealed class OutboxTables
 
     /// <summary>How far consumers have come: <c>inbox_offset</c>.</summary>
     public OutboxTable InboxOffsets { get; }
+
+    /// <summary>Every table.</summary>
+    internal IReadOnlyList<OutboxTable> All =>
+        [Messages, Scheduled, Buckets, Relays, ParkedKeys, ParkedMessages, Controls, Audit, InboxMessages, InboxDeferred, InboxOffsets];
 
     /// <summary>The tables of a context. Worked out once for each model.</summary>
     /// <exception cref="OutboxException">The model lacks them; the text names the missing line.</exception>

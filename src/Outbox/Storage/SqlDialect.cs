@@ -11,6 +11,9 @@ internal sealed class SqlDialect
         HasOnConflict = true,
         LocksRows = true,
         DeletesInQueries = true,
+
+        // Statistics of a queue are always stale: without these a page of a million rows is sorted rather than read along its index.
+        BoundedReads = "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off; SET LOCAL statement_timeout = '10s'",
         IsMissing = error => error.SqlState is "42P01" or "42703" or "3F000",
     };
 
@@ -41,6 +44,9 @@ internal sealed class SqlDialect
 
     /// <summary>Run once for each session; null for nothing.</summary>
     public string? SessionSetup { get; private init; }
+
+    /// <summary>Run at the start of a transaction that answers an operator's question; null for nothing.</summary>
+    public string? BoundedReads { get; private init; }
 
     /// <summary>Goes around an insert with ids of our own into the table <c>{0}</c>; null where that needs no permission.</summary>
     public (string Before, string After)? IdentityInsert { get; private init; }

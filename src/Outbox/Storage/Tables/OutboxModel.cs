@@ -58,6 +58,13 @@ internal sealed partial class OutboxModel(ModelBuilder model, OutboxTableOptions
         control.Property(row => row.State).HasColumnName("state").HasMaxLength(20);
         control.Property(row => row.RequestedBy).HasColumnName("requested_by").HasMaxLength(StoredControl.MaxRequestedByLength);
         control.Property(row => row.RequestedAt).HasColumnName("requested_at");
+
+        var audit = Table<OutboxAuditRecord>("outbox_audit", row => row.Id);
+        audit.Property(row => row.Id).HasColumnName("id");
+        MapCreatedAt(audit.Property(row => row.RequestedAt), "requested_at");
+        audit.Property(row => row.RequestedBy).HasColumnName("requested_by").HasMaxLength(StoredControl.MaxRequestedByLength);
+        audit.Property(row => row.Action).HasColumnName("action").HasMaxLength(50);
+        audit.Property(row => row.Target).HasColumnName("target").HasMaxLength(2_000);
     }
 
     private void MapParked()
