@@ -10,6 +10,7 @@ using Outbox.Handling.Chunks;
 using Outbox.Operations;
 using Outbox.Redrive;
 using Outbox.Registration;
+using Outbox.Relay;
 using Outbox.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,7 @@ public static class OutboxServiceCollectionExtensions
             CaptureRegistration.Add<TContext>(services, registration);
             StorageRegistration.Add(services, typeof(TContext));
             services.ConfigureDbContext<TContext>(static options => options.AddInterceptors(HandlerWatchInterceptor.Instance));
+            RelayRegistration.AddForWriters(services, registration);
             OperationsRegistration.Add(services, registration);
             DeferralRegistration.Add(services, typeof(TContext));
             RedriveRegistration.Add(services, registration);
