@@ -68,7 +68,12 @@ internal sealed partial class MarkedTransaction(
 
             // For work that swallowed its cancellation: nobody waits for it any more.
             cancellationToken.ThrowIfCancellationRequested();
-            await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            if (await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false) == 0)
+            {
+                // PostgreSQL answers the commit of a transaction in which a command has failed, and rolls it back, without an error.
+                await context.Database.ExecuteSqlRawAsync("SELECT 1", cancellationToken).ConfigureAwait(false);
+            }
+
             work.BeginCommit();
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             return true;
