@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Outbox;
+using Outbox.Operations;
 using Outbox.PostgreSql.Capture;
+using Outbox.PostgreSql.Examining;
 using Outbox.PostgreSql.Storage;
 using Outbox.Storage;
 
@@ -26,6 +28,20 @@ public static class PostgreSqlOutboxBuilderExtensions
         builder.Services.TryAddKeyedSingleton<ILivenessStore>(contextType, (provider, _) => new PostgreSqlLivenessStore(
             new PostgreSqlSessions(provider.GetRequiredService<IServiceScopeFactory>(), contextType)));
         PostgreSqlCapture.Add(builder);
+        AddChecks(builder.Services, contextType);
         return builder;
+    }
+
+    private static void AddChecks(IServiceCollection services, Type contextType)
+    {
+        if (services.Any(service => service.ServiceType == typeof(Catalogue) && Equals(service.ServiceKey, contextType)))
+        {
+            return;
+        }
+
+        services.AddKeyedSingleton(contextType, (provider, _) => new Catalogue(provider.GetRequiredService<IServiceScopeFactory>(), contextType));
+        services.AddKeyedSingleton<IOutboxCheck>(contextType, (provider, key) => new IndexesCheck(provider.GetRequiredKeyedService<Catalogue>(key)));
+        services.AddKeyedSingleton<IOutboxCheck>(contextType, (provider, key) => new VacuumCheck(provider.GetRequiredKeyedService<Catalogue>(key)));
+        services.AddKeyedSingleton<IOutboxCheck>(contextType, (provider, key) => new RightsCheck(provider.GetRequiredKeyedService<Catalogue>(key)));
     }
 }
