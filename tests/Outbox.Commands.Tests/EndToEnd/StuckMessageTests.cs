@@ -53,38 +53,6 @@ public sealed class StuckMessageTests
     }
 
     [Fact]
-    public async Task GivenUp_IsListed_RedrivenOrDiscarded()
-    {
-        using var kafka = new EmbeddedKafka();
-        kafka.CreateTopic("pings", 1);
-        await using var database = await ToolDatabase.SqliteAsync();
-        await using var service = await PingService.StartAsync(database.Use, kafka.BootstrapServers, "pings", deferredAttempts: 0);
-        service.Script.IsBroken = true;
-        await service.EnqueueAsync(new Ping("a", ""), new Ping("b", ""));
-        string[] letters = ["--consumer", PingService.Consumer, "--topic", "pings", "--group", $"{PingService.Consumer}-pings", "--bootstrap", kafka.BootstrapServers];
-        await Eventually.BeTrueAsync(
-            async () => (await database.RunAsync(["dlq", "ls", "--json", .. letters])) is { ExitCode: OutboxExitCodes.Done } answer
-                && answer.Json.GetProperty("letters").GetArrayLength() == 2,
-            "both are dead letters");
-
-        var list = await database.RunAsync(["dlq", "ls", .. letters]);
-        var nothingSaid = await database.RunAsync(["dlq", "redrive", "--yes", .. letters]);
-        var dryRun = await database.RunAsync(["dlq", "redrive", "--all", "--dry-run", .. letters]);
-        var discarded = await database.RunAsync(["dlq", "discard", "--key", "b", "--yes", .. letters]);
-        service.Script.IsBroken = false;
-        var redriven = await database.RunAsync(["dlq", "redrive", "--all", "--yes", "--as", "ann", .. letters]);
-
-        list.Output.Should().ContainAll("2 × System.InvalidOperationException", "The bank does not answer.");
-        nothingSaid.ExitCode.Should().Be(OutboxExitCodes.Usage);
-        dryRun.Output.Should().Contain("Would redrive 2");
-        discarded.Output.Should().Contain("1 messages were discarded");
-        redriven.Output.Should().Contain("1 are on their way");
-        await Eventually.BeTrueAsync(() => service.Script.Handled.Contains("a"), "it is handled");
-        service.Script.Handled.Should().Equal("a");
-        (await database.RunAsync("audit")).Output.Should().ContainAll("dlq redrive", "dlq discard", "ann");
-    }
-
-    [Fact]
     public async Task InsideTheApplication_TheSameCommandRuns()
     {
         using var kafka = new EmbeddedKafka();
