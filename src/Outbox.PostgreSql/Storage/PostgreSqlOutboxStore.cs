@@ -47,6 +47,19 @@ internal sealed class PostgreSqlOutboxStore(PostgreSqlSessions sessions, Postgre
         }
     }
 
+    public async ValueTask<long> CountWaitingAsync(long most, CancellationToken cancellationToken)
+    {
+        var session = await sessions.OpenAsync(null, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var limit = new NpgsqlParameter<long> { TypedValue = most };
+            var command = await session.PrepareAsync(
+                $"SELECT count(*) FROM (SELECT 1 FROM {session.Tables.Messages.Name} LIMIT $1) AS waiting", [limit], cancellationToken)
+                .ConfigureAwait(false);
+            return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        }
+    }
+
     private static async ValueTask<T> StartAsync<T>(PostgreSqlSession session, Func<ValueTask<T>> start)
     {
         try

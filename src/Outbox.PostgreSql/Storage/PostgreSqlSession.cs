@@ -31,5 +31,18 @@ internal sealed class PostgreSqlSession(NpgsqlConnection connection, OutboxTable
         }
     }
 
+    /// <summary>
+    /// Whether a pooler is between here and the server: it tells a process id of its own. Neither locks nor what is listened to may
+    /// outlive a transaction there.
+    /// </summary>
+    public async ValueTask<bool> IsPooledAsync(CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
+        await using (command.ConfigureAwait(false))
+        {
+            return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))! != connection.ProcessID;
+        }
+    }
+
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 }

@@ -27,7 +27,7 @@ internal sealed class SignOfLife : IDisposable
 
     public async ValueTask<bool> ShowAsync(RelayIdentity relay, CancellationToken cancellationToken)
     {
-        var shows = !await IsPooledAsync(cancellationToken).ConfigureAwait(false);
+        var shows = !await _session.IsPooledAsync(cancellationToken).ConfigureAwait(false);
         var key = shows ? await LockAsync(cancellationToken).ConfigureAwait(false) : (long?)null;
         var table = _session.Tables.Relays;
         var (id, liveness) = (table["RelayId"], table["LivenessKey"]);
@@ -59,16 +59,6 @@ internal sealed class SignOfLife : IDisposable
         {
             _disposed = true;
             _lost.Dispose();
-        }
-    }
-
-    /// <summary>A pooler between here and the server tells a process id of its own. A lock may not outlive a transaction there.</summary>
-    private async ValueTask<bool> IsPooledAsync(CancellationToken cancellationToken)
-    {
-        var command = new NpgsqlCommand("SELECT pg_backend_pid()", _session.Connection);
-        await using (command.ConfigureAwait(false))
-        {
-            return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))! != _session.Connection.ProcessID;
         }
     }
 

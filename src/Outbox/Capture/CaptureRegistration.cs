@@ -17,6 +17,7 @@ internal static class CaptureRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<CommitSignals>();
         services.TryAddKeyedSingleton(typeof(TContext), static (provider, _) => new RelayWakeup(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddKeyedSingleton(typeof(TContext), static (_, _) => new BacklogGate());
         services.TryAddKeyedSingleton(typeof(TContext), (provider, _) => new CaptureServices(provider, registration));
         services.ConfigureDbContext<TContext>(static (provider, options) =>
             CaptureOptionsExtension.Apply(options, provider.GetRequiredKeyedService<CaptureServices>(typeof(TContext))));

@@ -24,5 +24,7 @@ internal sealed class CaptureServices(IServiceProvider services, OutboxRegistrat
 
     public RelayWakeup Wakeup { get; } = services.GetRequiredKeyedService<RelayWakeup>(registration.ContextType);
 
+    public BacklogGate Backlog { get; } = services.GetRequiredKeyedService<BacklogGate>(registration.ContextType);
+
     public CommitSignals Signals { get; } = services.GetRequiredService<CommitSignals>();
 }

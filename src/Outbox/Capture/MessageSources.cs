@@ -23,6 +23,7 @@ internal static class MessageSources
             {
                 foreach (var message in source.TakeOutboxMessages())
                 {
+                    state.Services.Backlog.RequireOpen();
                     var row = state.Services.Composer.Compose(context, message, typeof(object), null, EnqueueRequest.Now(null, null));
                     state.Add(context, new PendingMessage(row));
                 }

@@ -6,7 +6,8 @@ namespace Microsoft.EntityFrameworkCore;
 /// <summary>
 /// Enqueues messages in a context: they are saved with its other changes, both or neither, and sent once that is committed. Every call
 /// throws <see cref="OutboxException"/> at once where the context's registration or model lacks the outbox, the type is not
-/// registered, its key is null, a topic is not legal, or the message is larger than <see cref="OutboxOptions.MaxMessageBytes"/>.
+/// registered, its key is null, a topic is not legal, the message is larger than <see cref="OutboxOptions.MaxMessageBytes"/>, or too
+/// many messages wait (<see cref="BacklogPolicy.Refuse"/>).
 /// Messages that are not saved yet follow the change tracker, as rows that were added do: a save that fails keeps them for the next
 /// one, <c>ChangeTracker.Clear()</c> drops them. Messages of one save are sent in the order of the calls, for each key.
 /// </summary>

@@ -9,12 +9,13 @@ internal static class OutboxEnqueue
     {
         ArgumentNullException.ThrowIfNull(message);
         var state = CaptureState.Of(db);
+        state.Services.Backlog.RequireOpen();
         var row = state.Services.Composer.Compose(db, message, declared, null, EnqueueRequest.Now(headers, dueAt));
         state.Add(db, new PendingMessage(row));
         return row.MessageId;
     }
 
-    /// <summary>Enqueues a message of the library's own, such as a dead letter, whatever its size.</summary>
+    /// <summary>Enqueues a message of the library's own, such as a dead letter, whatever its size and however many wait.</summary>
     public static Guid WithoutLimit(DbContext db, RawMessage message)
     {
         var state = CaptureState.Of(db);
@@ -27,6 +28,7 @@ internal static class OutboxEnqueue
     {
         ArgumentNullException.ThrowIfNull(factory);
         var state = CaptureState.Of(db);
+        state.Services.Backlog.RequireOpen();
         state.Services.Composer.RequireRegistered(declared);
 
         // The caller may use its list again before the factory runs.

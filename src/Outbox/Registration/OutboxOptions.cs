@@ -15,4 +15,29 @@ public sealed class OutboxOptions
     /// </summary>
     /// <value>Default: 32. From 1 to 1,024.</value>
     public int Buckets { get; set; } = 32;
+
+    /// <summary>
+    /// Whether relays of this process change the number of buckets where another than <see cref="Buckets"/> is installed; else their
+    /// start fails. They ask for it in the database and wait: relays with another number give their buckets back and stop relaying
+    /// until they are started with the new number; leases of those that died run out. Then the new relays take over, each key in its
+    /// order. Set it in the processes of one deployment with the new number, and not in those with the old one.
+    /// </summary>
+    /// <value>Default: false.</value>
+    public bool ChangeBuckets { get; set; }
+
+    /// <summary>
+    /// How many messages may wait to be sent before <see cref="BacklogPolicy"/> takes effect; it ends below nine tenths of that.
+    /// Counted in the background by every process, so the backlog may pass the limit by what is enqueued meanwhile. Scheduled and
+    /// parked messages do not count.
+    /// </summary>
+    /// <value>Default: 0, no limit.</value>
+    public long BacklogLimit { get; set; }
+
+    /// <summary>What happens when as many messages wait as <see cref="BacklogLimit"/> says.</summary>
+    /// <value>Default: <see cref="BacklogPolicy.Warn"/>.</value>
+    public BacklogPolicy BacklogPolicy { get; set; }
+
+    /// <summary>How often the waiting messages are counted, where they have a limit. Counting costs about as much as reading the limit's number of rows.</summary>
+    /// <value>Default: 5 s. From 10 ms to 1 hour.</value>
+    public TimeSpan BacklogCheckInterval { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -15,6 +15,9 @@ internal sealed class OutboxOptionsValidator(string name) : IValidateOptions<Out
         var check = new OptionChecks("");
         check.Range(nameof(options.MaxMessageBytes), options.MaxMessageBytes, 1, 1_000_000_000);
         check.Range(nameof(options.Buckets), options.Buckets, 1, 1_024);
+        check.Range(nameof(options.BacklogLimit), options.BacklogLimit, 0, long.MaxValue);
+        check.Defined(nameof(options.BacklogPolicy), options.BacklogPolicy);
+        check.Range(nameof(options.BacklogCheckInterval), options.BacklogCheckInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
         return check.Result();
     }
 }

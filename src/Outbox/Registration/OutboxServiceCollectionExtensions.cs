@@ -9,6 +9,7 @@ using Outbox.Diagnostics;
 using Outbox.Operations;
 using Outbox.Redrive;
 using Outbox.Registration;
+using Outbox.Relay;
 using Outbox.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -39,6 +40,7 @@ public static class OutboxServiceCollectionExtensions
             AddShared(services, registration);
             CaptureRegistration.Add<TContext>(services, registration);
             StorageRegistration.Add(services, typeof(TContext));
+            RelayRegistration.AddForWriters(services, registration);
             OperationsRegistration.Add(services, registration);
             DeferralRegistration.Add(services, typeof(TContext));
             RedriveRegistration.Add(services, registration);

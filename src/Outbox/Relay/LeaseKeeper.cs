@@ -10,12 +10,14 @@ namespace Outbox.Relay;
 /// nothing of theirs is in flight.
 /// </summary>
 internal sealed class LeaseKeeper(
-    IBucketLeaseStore store, RelayIdentity relay, int buckets, RelayOptions options, OutboxMetrics metrics, TimeProvider time, ILogger logger)
+    IBucketLeaseStore store, RelayIdentity relay, RelayOptions options, OutboxMetrics metrics, TimeProvider time, ILogger logger)
     : IDisposable
 {
     private readonly RelayBackoff _backoff = new(options.MinBackoff, options.MaxBackoff, Random.Shared.NextDouble);
     private readonly SemaphoreSlim _turn = new(1);
-    private volatile LeaseHolding _current = new(0, new BucketSet(buckets, []), new Dictionary<int, BucketLease>(), buckets, 0);
+    private volatile LeaseHolding _current = new(0, new BucketSet(relay.Buckets, []), new Dictionary<int, BucketLease>(), relay.Buckets, 0);
+    private int _installed = relay.Buckets;
+    private bool _hasLeft;
 
     /// <summary>Wakes whoever uses the leases when they have changed.</summary>
     public required AsyncSignal Changed { get; init; }
@@ -70,6 +72,10 @@ internal sealed class LeaseKeeper(
     /// <summary>Gives everything back and leaves the relays that are alive.</summary>
     public async ValueTask LeaveAsync(CancellationToken cancellationToken)
     {
+        // A renewal that comes after this would take buckets again, which then nobody relays until their leases run out.
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        _hasLeft = true;
+        _turn.Release();
         await ReleaseAsync([.. _current.Leases.Values], cancellationToken).ConfigureAwait(false);
         await store.LeaveAsync(relay, cancellationToken).ConfigureAwait(false);
     }
@@ -82,9 +88,15 @@ internal sealed class LeaseKeeper(
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (_hasLeft)
+            {
+                return;
+            }
+
             // Counted from before the call: the database's clock may have started the lease at any moment during it.
             var validUntil = time.GetTimestamp() + (long)(options.LeaseDuration.TotalSeconds * time.TimestampFrequency);
             var report = await store.RenewAsync(relay, options.LeaseDuration, cancellationToken).ConfigureAwait(false);
+            SayWhereItCountsOtherwise(report.Buckets);
             var held = report.Held;
             if (held.Count < report.FairShare)
             {
@@ -99,17 +111,27 @@ internal sealed class LeaseKeeper(
         }
     }
 
+    private void SayWhereItCountsOtherwise(int installed)
+    {
+        if (installed != _installed && installed != relay.Buckets)
+        {
+            RelayLog.Retired(logger, installed, relay.Buckets);
+        }
+
+        _installed = installed;
+    }
+
     private void Update(IReadOnlyCollection<BucketLease> held, int fairShare, long validUntil)
     {
         var leases = held.ToDictionary(lease => lease.Bucket);
         var same = leases.Count == _current.Leases.Count && leases.Values.All(lease => _current.Leases.GetValueOrDefault(lease.Bucket, new(-1, -1)) == lease);
-        var set = same ? _current.Buckets : new BucketSet(buckets, leases.Keys);
+        var set = same ? _current.Buckets : new BucketSet(relay.Buckets, leases.Keys);
         var reshare = fairShare != _current.FairShare;
         _current = new LeaseHolding(same ? _current.Version : _current.Version + 1, set, leases, fairShare, validUntil);
         if (!same)
         {
             metrics.LeasesChanged();
-            RelayLog.LeasesChanged(logger, leases.Count, buckets, fairShare);
+            RelayLog.LeasesChanged(logger, leases.Count, relay.Buckets, fairShare);
         }
 
         if (!same || reshare)

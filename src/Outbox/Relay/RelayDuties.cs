@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Outbox.Relay;
 
 /// <summary>What the relay looks after beside sending, each in a loop of its own until cancelled.</summary>
-internal sealed class RelayDuties(RelayParts parts, ScheduledMover scheduled, DeadRelays dead)
+internal sealed class RelayDuties(RelayParts parts, ScheduledMover scheduled, DeadRelays dead, CommitListener listener)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PausesInterval = TimeSpan.FromMilliseconds(500);
@@ -11,6 +11,7 @@ internal sealed class RelayDuties(RelayParts parts, ScheduledMover scheduled, De
     public Task RunAsync(CancellationToken stopping) => Task.WhenAll(
         RepeatAsync(LookAfterParkedKeysAsync, RelayLog.ParkedKeysFailed, stopping),
         RepeatAsync(LookAfterPausesAsync, RelayLog.PausesFailed, stopping),
+        RepeatAsync(listener.ListenAsync, RelayLog.ListenFailed, stopping),
         RepeatAsync(dead.TakeOverAsync, RelayLog.LivenessFailed, stopping),
         RepeatAsync(token => scheduled.MoveAsync(parts.Leases.Current, token), RelayLog.ScheduledFailed, stopping));
 

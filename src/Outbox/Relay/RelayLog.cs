@@ -55,4 +55,28 @@ internal static partial class RelayLog
 
     [LoggerMessage(3016, LogLevel.Warning, "Pauses and drains could not be read; trying again in {Pause}.")]
     public static partial void PausesFailed(ILogger logger, TimeSpan pause, Exception exception);
+
+    [LoggerMessage(3020, LogLevel.Warning, "Relays of other processes could not be told of a commit; trying again in {Pause}. Their polls find it meanwhile.")]
+    public static partial void NotifyFailed(ILogger logger, TimeSpan pause, Exception exception);
+
+    [LoggerMessage(3021, LogLevel.Information, "Relays of other processes could not be told of the last commit before the stop; their polls find it.")]
+    public static partial void LastNotifyFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3022, LogLevel.Warning, "Commits of other processes cannot be listened to; trying again in {Pause}. The poll finds them meanwhile.")]
+    public static partial void ListenFailed(ILogger logger, TimeSpan pause, Exception exception);
+
+    [LoggerMessage(3023, LogLevel.Warning, "As many messages wait as the limit of {Limit} says; the policy is {Policy}. See whether a relay runs and the broker answers.")]
+    public static partial void BacklogReached(ILogger logger, long limit, BacklogPolicy policy);
+
+    [LoggerMessage(3024, LogLevel.Information, "The backlog is below its limit again: {Waiting} messages wait.")]
+    public static partial void BacklogOver(ILogger logger, long waiting);
+
+    [LoggerMessage(3025, LogLevel.Warning, "The waiting messages could not be counted; what was found last stays. Trying again in {Pause}.")]
+    public static partial void BacklogUnknown(ILogger logger, TimeSpan pause, Exception exception);
+
+    [LoggerMessage(3026, LogLevel.Information, "Another number of buckets than {Buckets} is installed and relays still own some: waiting until they have given them back or their leases run out.")]
+    public static partial void WaitingForOtherBuckets(ILogger logger, int buckets);
+
+    [LoggerMessage(3027, LogLevel.Warning, "The number of buckets was changed to {Installed}. This relay divides the keys by {Buckets} and relays nothing more: restart it with the new number.")]
+    public static partial void Retired(ILogger logger, int installed, int buckets);
 }

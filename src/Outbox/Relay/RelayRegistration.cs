@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Outbox.Diagnostics;
 using Outbox.Filters;
@@ -37,13 +38,33 @@ internal static class RelayRegistration
         services.AddSingleton<IHostedService>(provider => new RelayService(() => provider.GetRequiredKeyedService<RelayRunner>(scope)));
     }
 
+    /// <summary>Adds what a process needs that only enqueues: whether it relays itself or not, relays elsewhere are told and the backlog is watched.</summary>
+    public static void AddForWriters(IServiceCollection services, OutboxRegistration registration)
+    {
+        var contextType = registration.ContextType;
+        services.AddSingleton<IHostedService>(provider => new CommitNotifierService(
+            () => provider.GetKeyedService<IRelayNotifications>(contextType),
+            provider.GetRequiredKeyedService<RelayWakeup>(contextType).Committed,
+            Time(provider),
+            Logger(provider)));
+        services.AddSingleton<IHostedService>(provider => new BacklogWatchService(
+            options => new BacklogWatch(
+                provider.GetRequiredKeyedService<IOutboxStore>(contextType),
+                options,
+                provider.GetRequiredKeyedService<BacklogGate>(contextType),
+                Logger(provider)),
+            () => provider.GetRequiredService<IOptionsMonitor<OutboxOptions>>().Get(registration.OptionsName),
+            Time(provider),
+            Logger(provider)));
+    }
+
     private static RelayRunner CreateRunner(IServiceProvider provider, OutboxRegistration registration)
     {
         var scope = registration.ContextType;
         var time = Time(provider);
         var options = provider.GetRequiredService<IOptionsMonitor<RelayOptions>>().Get(registration.OptionsName);
-        var buckets = provider.GetRequiredService<IOptionsMonitor<OutboxOptions>>().Get(registration.OptionsName).Buckets;
-        var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger("Outbox.Relay");
+        var shared = provider.GetRequiredService<IOptionsMonitor<OutboxOptions>>().Get(registration.OptionsName);
+        var logger = Logger(provider);
         var metrics = provider.GetRequiredService<OutboxMetrics>();
         var store = provider.GetRequiredKeyedService<IOutboxStore>(scope);
         var parking = provider.GetRequiredKeyedService<IParkingStore>(scope);
@@ -53,8 +74,8 @@ internal static class RelayRegistration
         var transport = provider.GetKeyedService<ITransport>(scope) ?? throw new OutboxException(
             $"The relay of {scope.Name} has no transport. Add UseKafka(…), or another Use…Transport, to AddOutbox<{scope.Name}>(…).");
 
-        var relay = new RelayIdentity(Guid.CreateVersion7(time.GetUtcNow()), Environment.MachineName, Version);
-        var leases = new LeaseKeeper(leaseStore, relay, buckets, options, metrics, time, logger) { Changed = wake };
+        var relay = new RelayIdentity(Guid.CreateVersion7(time.GetUtcNow()), Environment.MachineName, Version, shared.Buckets);
+        var leases = new LeaseKeeper(leaseStore, relay, options, metrics, time, logger) { Changed = wake };
         var settlement = new Settlement(store, options, metrics, time, logger);
         var paused = provider.GetRequiredKeyedService<PausedTopics>(scope);
         var held = new HeldBack(options, status, paused, wake, time);
@@ -69,11 +90,15 @@ internal static class RelayRegistration
         var parts = new RelayParts(store, transport, leases, settlement, suspects, held, paused, parked, status, wake, createMessages, options, time, logger);
         var scheduled = new ScheduledMover(provider.GetRequiredKeyedService<IScheduledStore>(scope), wake, options.MinPollInterval);
         var dead = new DeadRelays(provider.GetKeyedService<ILivenessStore>(scope), leases, relay);
-        return new RelayRunner(parts, new RelayDuties(parts, scheduled, dead), leaseStore, relay, buckets);
+        var listener = new CommitListener(provider.GetKeyedService<IRelayNotifications>(scope), wake);
+        return new RelayRunner(parts, new RelayDuties(parts, scheduled, dead, listener), new BucketSeed(leaseStore, shared, logger), relay);
     }
 
     private static string Version { get; } =
         typeof(RelayRegistration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    private static ILogger Logger(IServiceProvider provider) =>
+        provider.GetService<ILoggerFactory>()?.CreateLogger("Outbox.Relay") ?? (ILogger)NullLogger.Instance;
 
     private static TimeProvider Time(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;
 }

@@ -7,21 +7,20 @@ namespace Outbox.Relay;
 /// Keeps one relay going: its leases, its settlement, its suspects, and one session after the other with a pause after each failure.
 /// </summary>
 internal sealed class RelayRunner(
-    RelayParts parts, RelayDuties duties, IBucketLeaseStore leaseStore, RelayIdentity relay, int buckets)
+    RelayParts parts, RelayDuties duties, BucketSeed seed, RelayIdentity relay)
     : IDisposable
 {
     private readonly RelayBackoff _backoff = new(parts.Options.MinBackoff, parts.Options.MaxBackoff, Random.Shared.NextDouble);
     private IOutboxReader? _reader;
     private bool _prepared;
 
-    /// <summary>Makes the buckets' rows. A database that is away is tried again later.</summary>
+    /// <summary>Makes the buckets' rows. A database that is away, and relays that still have another number of them, are waited for later.</summary>
     /// <exception cref="OutboxException">The tables are missing, or another number of buckets is installed.</exception>
     public async ValueTask PrepareAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await leaseStore.SeedAsync(buckets, cancellationToken).ConfigureAwait(false);
-            _prepared = true;
+            _prepared = await seed.IsDoneAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OperationCanceledException and not OutboxException)
         {
@@ -35,7 +34,7 @@ internal sealed class RelayRunner(
         RelayLog.Started(parts.Logger, relay.RelayId, relay.Host);
         while (!_prepared && !stopping.IsCancellationRequested)
         {
-            await PauseAsync(_backoff.Next(), stopping).ConfigureAwait(false);
+            await PauseAsync(seed.IsWaiting ? BucketSeed.Pause : _backoff.Next(), stopping).ConfigureAwait(false);
             await PrepareAsync(stopping).ConfigureAwait(false);
         }
 

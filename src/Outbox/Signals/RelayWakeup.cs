@@ -5,6 +5,13 @@ namespace Outbox.Signals;
 /// </summary>
 internal sealed class RelayWakeup(TimeProvider time) : AsyncSignal(time)
 {
-    /// <summary>Wakes the relay. Never blocks.</summary>
-    public void Signal() => Set();
+    /// <summary>What was committed by this process, for whoever tells the relays of others. Not set by what those tell.</summary>
+    public AsyncSignal Committed { get; } = new(time);
+
+    /// <summary>Something was committed here. Never blocks.</summary>
+    public void Signal()
+    {
+        Set();
+        Committed.Set();
+    }
 }

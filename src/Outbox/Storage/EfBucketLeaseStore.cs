@@ -16,19 +16,27 @@ internal sealed class EfBucketLeaseStore(ContextSessions sessions) : IBucketLeas
         await using (session.ConfigureAwait(false))
         {
             await session.ProbeAsync(cancellationToken).ConfigureAwait(false);
-            var installed = await CountAsync(session, cancellationToken).ConfigureAwait(false);
-            if (installed == 0)
+            var numbers = await NumbersAsync(session, cancellationToken).ConfigureAwait(false);
+            if (numbers.Total == 0)
             {
-                installed = await InsertBucketsAsync(session, buckets, cancellationToken).ConfigureAwait(false);
+                numbers = await InsertFirstAsync(session, buckets, cancellationToken).ConfigureAwait(false);
             }
 
-            if (installed != buckets)
+            if (numbers.Wanted != buckets || numbers.Total != buckets)
             {
-                throw new OutboxException(
-                    $"The database is installed with {installed} buckets, but {nameof(OutboxOptions)}.{nameof(OutboxOptions.Buckets)} is {buckets}. "
-                    + $"Set it to {installed}, or stop every relay of this database and delete the rows of {session.Tables.Buckets.Name}: "
-                    + $"the next relay to start then makes {buckets}.");
+                throw AnotherNumber(numbers, buckets);
             }
+        }
+    }
+
+    public async ValueTask<bool> ChangeAsync(int buckets, CancellationToken cancellationToken)
+    {
+        var session = await sessions.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            await session.ProbeAsync(cancellationToken).ConfigureAwait(false);
+            return await session.InTransactionAsync(
+                token => new BucketChange(session, buckets).RunAsync(token), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -91,16 +99,24 @@ internal sealed class EfBucketLeaseStore(ContextSessions sessions) : IBucketLeas
             .ConfigureAwait(false);
         await Relays(session).Where(row => row.LastSeen < DateTime.UtcNow.AddSeconds(-SecondsUntilForgotten))
             .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
-        var alive = await Relays(session).CountAsync(row => row.LastSeen > DateTime.UtcNow.AddSeconds(-seconds), cancellationToken)
+        var held = await ReadHeldAsync(session, relay, cancellationToken).ConfigureAwait(false);
+        var wanted = (await NumbersAsync(session, cancellationToken).ConfigureAwait(false)).Wanted;
+        if (wanted != relay.Buckets)
+        {
+            return new LeaseReport(0, held, wanted);
+        }
+
+        var alive = await Relays(session)
+            .CountAsync(row => row.LastSeen > DateTime.UtcNow.AddSeconds(-seconds) && row.Buckets == wanted, cancellationToken)
             .ConfigureAwait(false);
-        var buckets = await CountAsync(session, cancellationToken).ConfigureAwait(false);
-        var share = (int)Math.Ceiling(buckets / (double)Math.Max(1, alive));
-        return new LeaseReport(share, await ReadHeldAsync(session, relay, cancellationToken).ConfigureAwait(false));
+        return new LeaseReport((int)Math.Ceiling(wanted / (double)Math.Max(1, alive)), held, wanted);
     }
 
     private static async Task<bool> SeenAsync(ContextSession session, RelayIdentity relay, CancellationToken cancellationToken) =>
         await Relays(session).Where(row => row.RelayId == relay.RelayId)
-            .ExecuteUpdateAsync(row => row.SetProperty(to => to.LastSeen, to => DateTime.UtcNow), cancellationToken).ConfigureAwait(false) > 0;
+            .ExecuteUpdateAsync(
+                row => row.SetProperty(to => to.LastSeen, to => DateTime.UtcNow).SetProperty(to => to.Buckets, relay.Buckets), cancellationToken)
+            .ConfigureAwait(false) > 0;
 
     private static async Task IntroduceAsync(ContextSession session, RelayIdentity relay, CancellationToken cancellationToken)
     {
@@ -113,7 +129,9 @@ internal sealed class EfBucketLeaseStore(ContextSessions sessions) : IBucketLeas
                 .ConfigureAwait(false);
             await Relays(session).Where(row => row.RelayId == relay.RelayId)
                 .ExecuteUpdateAsync(
-                    row => row.SetProperty(to => to.StartedAt, to => DateTime.UtcNow).SetProperty(to => to.LastSeen, to => DateTime.UtcNow),
+                    row => row.SetProperty(to => to.StartedAt, to => DateTime.UtcNow)
+                        .SetProperty(to => to.LastSeen, to => DateTime.UtcNow)
+                        .SetProperty(to => to.Buckets, relay.Buckets),
                     cancellationToken)
                 .ConfigureAwait(false);
         }
@@ -130,10 +148,9 @@ internal sealed class EfBucketLeaseStore(ContextSessions sessions) : IBucketLeas
     private static async Task TakeAsync(
         ContextSession session, RelayIdentity relay, int most, double seconds, CancellationToken cancellationToken)
     {
-        var free = await FindFreeAsync(session, most, cancellationToken).ConfigureAwait(false);
-        await Buckets(session)
+        var free = await FindFreeAsync(session, relay.Buckets, most, cancellationToken).ConfigureAwait(false);
+        await Free(session, relay.Buckets)
             .Where(row => EF.Parameter(free).Contains(row.Bucket))
-            .Where(row => row.Owner == null || row.LeaseUntil == null || row.LeaseUntil < DateTime.UtcNow)
             .ExecuteUpdateAsync(
                 row => row.SetProperty(to => to.Owner, relay.RelayId)
                     .SetProperty(to => to.Epoch, to => to.Epoch + 1)
@@ -142,53 +159,57 @@ internal sealed class EfBucketLeaseStore(ContextSessions sessions) : IBucketLeas
             .ConfigureAwait(false);
     }
 
-    private static Task<List<int>> FindFreeAsync(ContextSession session, int most, CancellationToken cancellationToken)
+    private static Task<List<int>> FindFreeAsync(ContextSession session, int total, int most, CancellationToken cancellationToken)
     {
         if (!session.Dialect.LocksRows)
         {
-            return Buckets(session).Where(row => row.Owner == null || row.LeaseUntil == null || row.LeaseUntil < DateTime.UtcNow)
-                .OrderBy(row => row.Bucket).Take(most).Select(row => row.Bucket).ToListAsync(cancellationToken);
+            return Free(session, total).OrderBy(row => row.Bucket).Take(most).Select(row => row.Bucket).ToListAsync(cancellationToken);
         }
 
         // Relays that ask at once pass over each other's choice instead of waiting for it and getting nothing.
         var table = session.Tables.Buckets;
         var sql = $"SELECT {table["Bucket"]} AS \"Value\" FROM {table.Name} "
-            + $"WHERE {table["Owner"]} IS NULL OR {table["LeaseUntil"]} IS NULL OR {table["LeaseUntil"]} < now() "
-            + $"ORDER BY {table["Bucket"]} LIMIT {{0}} FOR UPDATE SKIP LOCKED";
-        return session.Context.Database.SqlQueryRaw<int>(sql, most).ToListAsync(cancellationToken);
+            + $"WHERE ({table["Owner"]} IS NULL OR {table["LeaseUntil"]} IS NULL OR {table["LeaseUntil"]} < now()) "
+            + $"AND {table["Total"]} = {{0}} AND {table["NextTotal"]} IS NULL "
+            + $"ORDER BY {table["Bucket"]} LIMIT {{1}} FOR UPDATE SKIP LOCKED";
+        return session.Context.Database.SqlQueryRaw<int>(sql, total, most).ToListAsync(cancellationToken);
     }
 
-    private static async Task<int> InsertBucketsAsync(ContextSession session, int buckets, CancellationToken cancellationToken)
+    private static async Task<BucketNumbers> InsertFirstAsync(ContextSession session, int buckets, CancellationToken cancellationToken)
     {
-        var table = session.Tables.Buckets;
         try
         {
             return await session.InTransactionAsync(
                 async token =>
                 {
-                    // SQL Server takes at most 1,000 rows in one statement.
-                    foreach (var numbers in Enumerable.Range(0, buckets).Chunk(500))
-                    {
-                        var insert = $"INSERT INTO {table.Name} ({table.Columns("Bucket", "Epoch")}) VALUES "
-                            + string.Join(", ", numbers.Select(number => FormattableString.Invariant($"({number}, 0)")));
-                        await session.Context.Database.ExecuteSqlRawAsync(insert, token).ConfigureAwait(false);
-                    }
-
-                    return buckets;
+                    await BucketChange.InsertAsync(session, buckets, 0, token).ConfigureAwait(false);
+                    return new BucketNumbers(buckets, null);
                 },
                 cancellationToken).ConfigureAwait(false);
         }
         catch (DbException)
         {
             // Another relay was first, with the same number or not; anything else comes again.
-            var installed = await CountAsync(session, cancellationToken).ConfigureAwait(false);
-            if (installed == 0)
+            var numbers = await NumbersAsync(session, cancellationToken).ConfigureAwait(false);
+            if (numbers.Total == 0)
             {
                 throw;
             }
 
-            return installed;
+            return numbers;
         }
+    }
+
+    private static OutboxException AnotherNumber(BucketNumbers numbers, int buckets)
+    {
+        const string Option = $"{nameof(OutboxOptions)}.{nameof(OutboxOptions.Buckets)}";
+        const string Change = $"{nameof(OutboxOptions)}.{nameof(OutboxOptions.ChangeBuckets)}";
+        return new OutboxException(numbers.Next is { } next
+            ? $"The database is being changed from {numbers.Total} to {next} buckets, but {Option} is {buckets}. "
+                + $"Set it to {next} and {Change} to true, or, to stay at {numbers.Total}, set it to {numbers.Total} and {Change} to true."
+            : $"The database is installed with {numbers.Total} buckets, but {Option} is {buckets}. "
+                + $"Set it to {numbers.Total}, or set {Change} to true as well: the relay then waits until the others have given their "
+                + $"buckets back, and makes {buckets}. Relays that run with {numbers.Total} stop relaying meanwhile, and for good.");
     }
 
     private static async Task<IReadOnlyList<BucketLease>> ReadHeldAsync(
@@ -196,8 +217,13 @@ internal sealed class EfBucketLeaseStore(ContextSessions sessions) : IBucketLeas
         await Held(session, relay).OrderBy(row => row.Bucket).Select(row => new BucketLease(row.Bucket, row.Epoch))
             .ToListAsync(cancellationToken).ConfigureAwait(false);
 
-    private static Task<int> CountAsync(ContextSession session, CancellationToken cancellationToken) =>
-        Buckets(session).CountAsync(cancellationToken);
+    private static async Task<BucketNumbers> NumbersAsync(ContextSession session, CancellationToken cancellationToken) =>
+        await Buckets(session).OrderBy(row => row.Bucket).Select(row => new BucketNumbers(row.Total, row.NextTotal))
+            .FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+
+    private static IQueryable<OutboxBucketRecord> Free(ContextSession session, int total) => Buckets(session)
+        .Where(row => row.Total == total && row.NextTotal == null)
+        .Where(row => row.Owner == null || row.LeaseUntil == null || row.LeaseUntil < DateTime.UtcNow);
 
     private static IQueryable<OutboxBucketRecord> Held(ContextSession session, RelayIdentity relay) =>
         Owned(session, relay).Where(row => row.LeaseUntil >= DateTime.UtcNow);

@@ -29,6 +29,11 @@ internal sealed class EfOutboxStore(ContextSessions sessions) : IOutboxStore
         },
         cancellationToken);
 
+    public ValueTask<long> CountWaitingAsync(long most, CancellationToken cancellationToken) => sessions.RunAsync(
+        (session, token) => session.Context.Set<OutboxMessageRecord>().IgnoreQueryFilters()
+            .Select(row => row.Id).Take((int)Math.Min(most, int.MaxValue)).LongCountAsync(token),
+        cancellationToken);
+
     private async ValueTask<ContextSession> OpenAsync(CancellationToken cancellationToken)
     {
         var session = await sessions.OpenAsync(cancellationToken).ConfigureAwait(false);

@@ -10,6 +10,14 @@ public interface IBucketLeaseStore
     ValueTask SeedAsync(int buckets, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Asks for another number of buckets: from then on nobody takes a bucket, and relays with another number are told to give
+    /// theirs back. Once no lease is left, given back or expired, the buckets are made anew, with epochs above all earlier ones. Where
+    /// this number is installed already, a request for another is withdrawn.
+    /// </summary>
+    /// <returns>Whether this number is installed. False: leases are left; call it again.</returns>
+    ValueTask<bool> ChangeAsync(int buckets, CancellationToken cancellationToken);
+
+    /// <summary>
     /// A heartbeat: marks the relay as alive, renews the leases that it still holds, and tells its fair share.
     /// </summary>
     /// <param name="relay">Who asks.</param>

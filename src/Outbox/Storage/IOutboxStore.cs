@@ -12,4 +12,10 @@ public interface IOutboxStore
 
     /// <summary>Counts the waiting messages and finds the oldest. May be slow; asked seldom, in the background.</summary>
     ValueTask<OutboxBacklog> GetBacklogAsync(CancellationToken cancellationToken);
+
+    /// <summary>Counts the waiting messages, at most up to a number, so that a long backlog costs no more than that.</summary>
+    /// <param name="most">Where to stop.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    async ValueTask<long> CountWaitingAsync(long most, CancellationToken cancellationToken) =>
+        Math.Min(most, (await GetBacklogAsync(cancellationToken).ConfigureAwait(false)).Waiting);
 }

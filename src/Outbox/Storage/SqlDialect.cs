@@ -10,6 +10,7 @@ internal sealed class SqlDialect
     {
         HasOnConflict = true,
         LocksRows = true,
+        LockTable = "LOCK TABLE {0} IN EXCLUSIVE MODE",
         DeletesInQueries = true,
 
         // Statistics of a queue are always stale: without these a page of a million rows is sorted rather than read along its index.
@@ -38,6 +39,9 @@ internal sealed class SqlDialect
 
     /// <summary>Whether <c>FOR UPDATE SKIP LOCKED</c> is understood.</summary>
     public bool LocksRows { get; private init; }
+
+    /// <summary>Keeps every writer and row locker of the table <c>{0}</c> out until the transaction ends; null where there is no such statement.</summary>
+    public string? LockTable { get; private init; }
 
     /// <summary>Whether a query may contain <c>DELETE … RETURNING</c>.</summary>
     public bool DeletesInQueries { get; private init; }

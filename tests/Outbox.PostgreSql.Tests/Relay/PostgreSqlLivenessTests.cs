@@ -17,7 +17,7 @@ public sealed class PostgreSqlLivenessTests : IAsyncLifetime
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
 
     private readonly ScriptedTransport _broker = new();
-    private readonly RelayIdentity _first = new(Guid.CreateVersion7(), "first", "1");
+    private readonly RelayIdentity _first = new(Guid.CreateVersion7(), "first", "1", 32);
     private string _connection = "";
 
     private RelayHarness Relay { get; set; } = null!;
@@ -151,7 +151,7 @@ public sealed class PostgreSqlLivenessTests : IAsyncLifetime
         return await Leases.AcquireAsync(_first, 32, Lease, CancellationToken.None);
     }
 
-    private async Task<int> FreeDeadAsync() => await Liveness.FreeDeadAsync(new RelayIdentity(Guid.CreateVersion7(), "second", "1"), CancellationToken.None);
+    private async Task<int> FreeDeadAsync() => await Liveness.FreeDeadAsync(new RelayIdentity(Guid.CreateVersion7(), "second", "1", 32), CancellationToken.None);
 
     /// <summary>Ends every session of this database that holds a sign of life, and waits until the server has let go of it.</summary>
     private async Task TerminateAsync()

@@ -150,7 +150,7 @@ public abstract partial class OperationsSpecification : StorageSpecification
     private async Task FillAsync()
     {
         await Leases.SeedAsync(BucketCount, default);
-        var relay = new RelayIdentity(Guid.NewGuid(), "host", "1");
+        var relay = new RelayIdentity(Guid.NewGuid(), "host", "1", BucketCount);
         await Leases.RenewAsync(relay, TimeSpan.FromMinutes(1), default);
         var lease = (await Leases.AcquireAsync(relay, BucketCount, TimeSpan.FromMinutes(1), default)).ToDictionary(held => held.Bucket);
         var poison = new[] { StorageDatabase.Message("payments", "stuck"), StorageDatabase.Message("payments", "stuck") };

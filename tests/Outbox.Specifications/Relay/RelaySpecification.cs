@@ -8,6 +8,7 @@ namespace Outbox.Specifications.Relay;
 /// <summary>What the relay does on any store, with a real database and a scripted broker.</summary>
 public abstract partial class RelaySpecification : IAsyncLifetime
 {
+    private readonly List<RelayHarness> _later = [];
     private Action<DbContextOptionsBuilder> _database = null!;
 
     protected ScriptedTransport Broker { get; } = new();
@@ -32,6 +33,11 @@ public abstract partial class RelaySpecification : IAsyncLifetime
     public async Task DisposeAsync()
     {
         Broker.Answer();
+        foreach (var relay in _later)
+        {
+            await relay.DisposeAsync();
+        }
+
         await Relay.DisposeAsync();
         await DropDatabaseAsync();
     }

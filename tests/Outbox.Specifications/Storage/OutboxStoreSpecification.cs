@@ -168,17 +168,29 @@ public abstract class OutboxStoreSpecification : StorageSpecification
     }
 
     [SpecificationFact]
+    public async Task CountWaitingAsync_StopsAtTheNumberThatItIsGiven()
+    {
+        (await Store.CountWaitingAsync(2, default)).Should().Be(0);
+        await InsertAsync(3);
+
+        (await Store.CountWaitingAsync(2, default)).Should().Be(2);
+        (await Store.CountWaitingAsync(long.MaxValue, default)).Should().Be(3);
+    }
+
+    [SpecificationFact]
     public async Task EveryCall_WithoutTables_SaysHowToMakeThem()
     {
         await using var empty = await NewDatabase().StartAsync(withTables: false);
         var store = empty.Seam<IOutboxStore>();
-        var relay = new RelayIdentity(Guid.NewGuid(), "host", "1");
+        var relay = new RelayIdentity(Guid.NewGuid(), "host", "1", 8);
         var lease = new BucketLease(0, 1);
 
         await ShouldSayAsync(async () => await store.OpenReaderAsync(default));
         await ShouldSayAsync(async () => await store.OpenSettlerAsync(default));
         await ShouldSayAsync(async () => await store.GetBacklogAsync(default));
+        await ShouldSayAsync(async () => await store.CountWaitingAsync(1, default));
         await ShouldSayAsync(async () => await empty.Seam<IBucketLeaseStore>().SeedAsync(8, default));
+        await ShouldSayAsync(async () => await empty.Seam<IBucketLeaseStore>().ChangeAsync(8, default));
         await ShouldSayAsync(async () => await empty.Seam<IBucketLeaseStore>().RenewAsync(relay, TimeSpan.FromSeconds(1), default));
         await ShouldSayAsync(async () => await empty.Seam<IBucketLeaseStore>().AcquireAsync(relay, 1, TimeSpan.FromSeconds(1), default));
         await ShouldSayAsync(async () => await empty.Seam<IParkingStore>().ReadKeysAsync(All, default));

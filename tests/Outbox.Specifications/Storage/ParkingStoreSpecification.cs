@@ -94,7 +94,7 @@ public abstract class ParkingStoreSpecification : StorageSpecification
             await context.Set<OutboxBucketRecord>().ExecuteUpdateAsync(row => row.SetProperty(to => to.LeaseUntil, past));
         }
 
-        await Leases.AcquireAsync(new RelayIdentity(Guid.NewGuid(), "other", "1"), 1, Minute, default);
+        await Leases.AcquireAsync(new RelayIdentity(Guid.NewGuid(), "other", "1", 1), 1, Minute, default);
 
         (await Store.ParkAsync(old, [Poison(ids[1], PoisonMessagePolicy.ParkKey)], default)).Should().BeFalse();
         (await Store.AbsorbAsync(old, later, default)).Should().BeFalse();
@@ -106,7 +106,7 @@ public abstract class ParkingStoreSpecification : StorageSpecification
     [SpecificationFact]
     public async Task ParkAsync_ReleasedLease_MovesNothing()
     {
-        var relay = new RelayIdentity(Guid.NewGuid(), "host", "1");
+        var relay = new RelayIdentity(Guid.NewGuid(), "host", "1", 1);
         var lease = await LeaseAsync(relay);
         var ids = await InsertAsync(("orders", "a"));
         await Leases.ReleaseAsync(relay, [lease], default);
@@ -186,7 +186,7 @@ public abstract class ParkingStoreSpecification : StorageSpecification
     private async Task<BucketLease> LeaseAsync(RelayIdentity? relay = null)
     {
         await Leases.SeedAsync(1, default);
-        return (await Leases.AcquireAsync(relay ?? new RelayIdentity(Guid.NewGuid(), "host", "1"), 1, Minute, default))[0];
+        return (await Leases.AcquireAsync(relay ?? new RelayIdentity(Guid.NewGuid(), "host", "1", 1), 1, Minute, default))[0];
     }
 
     private Task<long[]> InsertAsync(params (string Topic, string? Key)[] messages) =>

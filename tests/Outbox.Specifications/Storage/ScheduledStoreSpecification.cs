@@ -197,5 +197,5 @@ public abstract class ScheduledStoreSpecification : StorageSpecification
         return await context.Set<OutboxScheduledRecord>().OrderBy(row => row.Id).ToListAsync();
     }
 
-    private static RelayIdentity NewRelay() => new(Guid.NewGuid(), "host", "1");
+    private static RelayIdentity NewRelay() => new(Guid.NewGuid(), "host", "1", BucketCount);
 }

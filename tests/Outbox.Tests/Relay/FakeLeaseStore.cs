@@ -22,11 +22,13 @@ internal sealed class FakeLeaseStore : IBucketLeaseStore
 
     public ValueTask SeedAsync(int buckets, CancellationToken cancellationToken) => default;
 
+    public ValueTask<bool> ChangeAsync(int buckets, CancellationToken cancellationToken) => ValueTask.FromResult(true);
+
     public ValueTask<LeaseReport> RenewAsync(RelayIdentity relay, TimeSpan duration, CancellationToken cancellationToken)
     {
         Renewals++;
         DuringRenewal();
-        return Failure is null ? ValueTask.FromResult(new LeaseReport(FairShare, [.. Held])) : ValueTask.FromException<LeaseReport>(Failure);
+        return Failure is null ? ValueTask.FromResult(new LeaseReport(FairShare, [.. Held], relay.Buckets)) : ValueTask.FromException<LeaseReport>(Failure);
     }
 
     public ValueTask<IReadOnlyList<BucketLease>> AcquireAsync(RelayIdentity relay, int upTo, TimeSpan duration, CancellationToken cancellationToken)

@@ -32,7 +32,11 @@ internal sealed class FakeSettlerStore : IOutboxStore, IOutboxSettler
         return ValueTask.FromResult<IOutboxSettler>(this);
     }
 
-    public ValueTask<OutboxBacklog> GetBacklogAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>How many messages wait; null where it cannot be told.</summary>
+    public long? Backlog { get; set; }
+
+    public ValueTask<OutboxBacklog> GetBacklogAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new OutboxBacklog(Backlog ?? throw new NotSupportedException(), TimeSpan.Zero, 0));
 
     public ValueTask DisposeAsync() => default;
 }

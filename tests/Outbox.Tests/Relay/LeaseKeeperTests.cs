@@ -18,7 +18,7 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
     private Task _running = Task.CompletedTask;
 
     public LeaseKeeperTests() => _keeper = new LeaseKeeper(
-        _store, new RelayIdentity(Guid.NewGuid(), "host", "1"), 4, _options, new OutboxMetrics(), _time, NullLogger.Instance)
+        _store, new RelayIdentity(Guid.NewGuid(), "host", "1", 4), _options, new OutboxMetrics(), _time, NullLogger.Instance)
     {
         Changed = new AsyncSignal(_time),
     };
@@ -29,6 +29,19 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
         await _running;
         _keeper.Dispose();
         _stop.Dispose();
+    }
+
+    [Fact]
+    public async Task Renew_AfterItHasLeft_TakesNothing()
+    {
+        _store.Free.AddRange([new(0, 1), new(1, 1)]);
+        await StartAsync();
+        await _keeper.LeaveAsync(CancellationToken.None);
+        _store.Free.AddRange([new(0, 1), new(1, 1)]);
+
+        await _keeper.RenewAsync(CancellationToken.None);
+
+        _store.Held.Should().BeEmpty("nobody would relay them until their leases ran out");
     }
 
     [Fact]

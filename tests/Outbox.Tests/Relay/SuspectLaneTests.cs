@@ -30,7 +30,7 @@ public sealed class SuspectLaneTests : IAsyncDisposable
         var (time, metrics, wake) = (TimeProvider.System, new OutboxMetrics(), new AsyncSignal(TimeProvider.System));
         _leaseStore.FairShare = 1;
         _leaseStore.Held.Add(new BucketLease(0, 5));
-        _leases = new LeaseKeeper(_leaseStore, new RelayIdentity(Guid.NewGuid(), "host", "1"), 1, _options, metrics, time, NullLogger.Instance) { Changed = wake };
+        _leases = new LeaseKeeper(_leaseStore, new RelayIdentity(Guid.NewGuid(), "host", "1", 1), _options, metrics, time, NullLogger.Instance) { Changed = wake };
         _paused = new PausedTopics(new FakeControl(), wake);
         _held = new HeldBack(_options, new RelayStatus(time), _paused, wake, time);
         _settlement = new Settlement(_store, _options, metrics, time, NullLogger.Instance);

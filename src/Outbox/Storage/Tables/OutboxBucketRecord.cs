@@ -15,6 +15,12 @@ public sealed class OutboxBucketRecord
     /// <summary>Raised with every change of owner.</summary>
     public long Epoch { get; set; }
 
+    /// <summary>How many buckets there are: the same in every row. A relay that counts otherwise takes none.</summary>
+    public int Total { get; set; }
+
+    /// <summary>Another number that was asked for; null where none is. Nobody takes a bucket then.</summary>
+    public int? NextTotal { get; set; }
+
     /// <summary>The lease ends here, by the database's clock.</summary>
     public DateTime? LeaseUntil { get; set; }
 }

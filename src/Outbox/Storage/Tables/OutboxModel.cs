@@ -43,6 +43,8 @@ internal sealed partial class OutboxModel(ModelBuilder model, OutboxTableOptions
         bucket.Property(row => row.Bucket).HasColumnName("bucket").ValueGeneratedNever();
         bucket.Property(row => row.Owner).HasColumnName("owner");
         bucket.Property(row => row.Epoch).HasColumnName("epoch");
+        bucket.Property(row => row.Total).HasColumnName("total");
+        bucket.Property(row => row.NextTotal).HasColumnName("next_total");
         bucket.Property(row => row.LeaseUntil).HasColumnName("lease_until");
 
         var relay = Table<OutboxRelayRecord>("outbox_relay", row => row.RelayId);
@@ -51,6 +53,7 @@ internal sealed partial class OutboxModel(ModelBuilder model, OutboxTableOptions
         relay.Property(row => row.Version).HasColumnName("version").HasMaxLength(100);
         relay.Property(row => row.StartedAt).HasColumnName("started_at");
         relay.Property(row => row.LastSeen).HasColumnName("last_seen");
+        relay.Property(row => row.Buckets).HasColumnName("buckets");
         relay.Property(row => row.LivenessKey).HasColumnName("liveness_key");
 
         var control = Table<OutboxControlRecord>("outbox_control", row => row.Topic);

@@ -17,6 +17,9 @@ public sealed class OutboxRelayRecord
 
     public DateTime LastSeen { get; set; }
 
+    /// <summary>Into how many buckets it divides the keys. Relays share buckets out among those of one number only.</summary>
+    public int? Buckets { get; set; }
+
     /// <summary>What the relay's sign of life is bound to; null where it shows none, so that only its leases tell of its death.</summary>
     public long? LivenessKey { get; set; }
 }

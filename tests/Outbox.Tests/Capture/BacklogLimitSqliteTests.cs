@@ -1,0 +1,5 @@
+using Outbox.Specifications.Capture;
+
+namespace Outbox.Tests.Capture;
+
+public sealed class BacklogLimitSqliteTests(SqliteCaptureDatabase database) : BacklogLimitSpecification(database), IClassFixture<SqliteCaptureDatabase>;
