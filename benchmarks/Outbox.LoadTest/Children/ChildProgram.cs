@@ -26,7 +26,11 @@ internal static class ChildProgram
         var times = orders.TimesFile is null ? null : new AcknowledgementLog(orders.Messages);
         await using var relay = Create(orders, orders.Target, times, tellsId: true);
         await relay.StartAsync();
-        await Quiet.WaitAsync();
+        if (orders.WarmUp is not null)
+        {
+            await Quiet.WaitAsync();
+        }
+
         Console.WriteLine(ChildLines.Ready);
         long allocated = 0;
         var cpu = TimeSpan.Zero;
@@ -45,11 +49,13 @@ internal static class ChildProgram
                 await relay.StopAsync();
                 times?.Write(orders.TimesFile!);
                 Console.WriteLine(ChildLines.Result + JsonSerializer.Serialize(new ChildResult(PeakWorkingSetMb(), allocated, used)));
-                break;
+                return 0;
             }
         }
 
-        return 0;
+        // The parent is gone without a word.
+        await relay.StopAsync();
+        return 1;
     }
 
     private static async Task WarmUpAsync(ChildOrders orders)
@@ -63,7 +69,7 @@ internal static class ChildProgram
             await Quiet.WaitAsync();
             await rows.ShowAsync();
             relay.Wake();
-            await database.WaitUntilEmptyAsync(rows.LastId, TimeSpan.FromMinutes(1));
+            await database.WaitUntilEmptyAsync(rows.LastId, TimeSpan.FromMinutes(5));
         }
 
         await relay.StopAsync();
