@@ -30,6 +30,7 @@ public static class MemberHost
                     options.GroupId = Consumer + orders.Topic;
                     options.InstanceId = orders.InstanceId;
                     options.StopTimeout = orders.StopTimeout;
+                    options.HandlerTimeout = TimeSpan.FromSeconds(2);
                     options.CommitInterval = TimeSpan.FromMilliseconds(50);
                 })));
         return builder.Build();

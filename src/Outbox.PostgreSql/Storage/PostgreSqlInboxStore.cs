@@ -9,6 +9,18 @@ namespace Outbox.PostgreSql.Storage;
 /// <summary>The consumers' memory, on the context's connection and transaction.</summary>
 internal sealed class PostgreSqlInboxStore : IInboxStore
 {
+    public async ValueTask LimitTransactionAsync(DbContext context, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        InboxTransaction.Require(context);
+        var milliseconds = Math.Clamp((long)limit.TotalMilliseconds, 1, int.MaxValue).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await RunAsync(
+            context,
+            "SELECT set_config('idle_in_transaction_session_timeout', $1, true), set_config('lock_timeout', $1, true)",
+            [Text(milliseconds)],
+            command => command.ExecuteNonQueryAsync(cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+    }
+
     public async ValueTask<IReadOnlySet<Guid>> MarkAsync(
         DbContext context, string consumer, IReadOnlyList<InboxMark> marks, CancellationToken cancellationToken)
     {

@@ -81,7 +81,8 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         var policy = new DeferralPolicy(options);
         var signal = new DeferralSignal(_time);
         var waiting = new WaitingKeys(deferred, policy, name, _time);
-        var transaction = new MarkedTransaction(_scopes, _contextType, Store(), waiting, name, Log<MarkedTransaction>());
+        var transaction = new MarkedTransaction(
+            _scopes, _contextType, Store(), waiting, name, TransactionLimit.Of(options.HandlerTimeout), Log<MarkedTransaction>());
         var decoder = CreateDecoder(handlers);
         var attempt = new HandlerAttempt(transaction, name, options.HandlerTimeout, _time, Log<HandlerAttempt>());
         var retries = RetryPipeline.Build(options, definition.Retries, _time);
@@ -109,7 +110,7 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
 
         var steps = new ChunkSteps(_scopes, _contextType, definition.Name, options.HandlerTimeout, Events(), _time, Log<ChunkSteps>());
         var transaction = new ChunkTransaction(
-            _scopes, _contextType, Store(), waiting, steps, definition.Name, options.ChunkTimeLimit, _time, Log<ChunkTransaction>());
+            _scopes, _contextType, Store(), waiting, steps, definition.Name, options.ChunkTimeLimit, TransactionLimit.Of(options.HandlerTimeout), _time, Log<ChunkTransaction>());
         var chunks = new ChunkHandling(definition.Name, decoder, transaction, circuit, Events(), _time, Log<ChunkHandling>());
         return new LaneHandling(
             messages, chunks, () => new ChunkSize(options.MinChunkSize, options.MaxChunkSize, options.ChunkTime), _time);

@@ -55,6 +55,7 @@ internal sealed class ReplayComposition(
             isMissing ? new MissingInbox(Store()) : Store(),
             waiting,
             ScopeOf(claim),
+            TransactionLimit.Of(options.HandlerTimeout),
             _loggers.CreateLogger<MarkedTransaction>());
         return new ReplayHandling(
             definition.Name,

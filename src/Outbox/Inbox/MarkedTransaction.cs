@@ -12,7 +12,7 @@ namespace Outbox.Inbox;
 /// of a retrying execution strategy too. Safe for concurrent use.
 /// </summary>
 internal sealed partial class MarkedTransaction(
-    IServiceScopeFactory scopes, Type contextType, IInboxStore store, IWaitingKeys waiting, string consumer, ILogger<MarkedTransaction> logger)
+    IServiceScopeFactory scopes, Type contextType, IInboxStore store, IWaitingKeys waiting, string consumer, TimeSpan limit, ILogger<MarkedTransaction> logger)
 {
     /// <summary>Runs the work, saves its context and commits. A message that must not overtake others is queued in place of the work.</summary>
     /// <returns>False where the message was marked before: nothing was done.</returns>
@@ -55,6 +55,7 @@ internal sealed partial class MarkedTransaction(
         var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
+            await store.LimitTransactionAsync(context, limit, cancellationToken).ConfigureAwait(false);
             if (!await ClaimAsync(context, work, cancellationToken).ConfigureAwait(false))
             {
                 return work.IsCommitTried;

@@ -11,6 +11,9 @@ namespace Outbox.Replay;
 /// </summary>
 internal sealed class MissingInbox(IInboxStore inner) : IInboxStore
 {
+    public ValueTask LimitTransactionAsync(DbContext context, TimeSpan limit, CancellationToken cancellationToken) =>
+        inner.LimitTransactionAsync(context, limit, cancellationToken);
+
     public async ValueTask<IReadOnlySet<Guid>> MarkAsync(
         DbContext context, string consumer, IReadOnlyList<InboxMark> marks, CancellationToken cancellationToken)
     {

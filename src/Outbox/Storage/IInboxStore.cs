@@ -9,6 +9,16 @@ namespace Outbox.Storage;
 public interface IInboxStore
 {
     /// <summary>
+    /// Bounds what the context's transaction may do to others, where the database can: it is ended when it is idle for longer than the
+    /// limit, and waits no longer than that for a lock. So a consumer that hangs cannot hold up its successor for ever. Called before the
+    /// marks are written. Does nothing unless a store overrides it.
+    /// </summary>
+    /// <param name="context">The context whose transaction is bounded.</param>
+    /// <param name="limit">The limit, longer than any handler may take.</param>
+    /// <param name="cancellationToken">Ends the statement.</param>
+    ValueTask LimitTransactionAsync(DbContext context, TimeSpan limit, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>
     /// Marks messages, in one statement. A mark that another open transaction is writing is waited for. With the transaction
     /// rolled back the marks are gone. A mark with a redrive number takes the place of a dead-lettered one with a lower number.
     /// </summary>

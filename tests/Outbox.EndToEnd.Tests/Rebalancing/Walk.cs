@@ -166,9 +166,24 @@ internal sealed class Walk : IAsyncDisposable
         // Not a member: it never subscribes.
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = _servers, GroupId = MemberHost.Consumer + _topic }).Build();
         var partitions = Enumerable.Range(0, Partitions).Select(partition => new TopicPartition(_topic, partition));
-        return [.. consumer.Committed(partitions, TimeSpan.FromSeconds(10)).Select(entry => entry.Offset.IsSpecial
+        return [.. Ask(consumer, partitions).Select(entry => entry.Offset.IsSpecial
             ? new TopicPartitionOffset(entry.TopicPartition, 0)
             : entry)];
+    }
+
+    private static List<TopicPartitionOffset> Ask(IConsumer<byte[], byte[]> consumer, IEnumerable<TopicPartition> partitions)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return consumer.Committed(partitions, TimeSpan.FromSeconds(10));
+            }
+            catch (KafkaException exception) when (tries < 10 && exception.Error.Code is ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupLoadInProgress)
+            {
+                // The group's coordinator moves to its broker while the cluster is young.
+            }
+        }
     }
 
     private MemberContext Db() => new(new DbContextOptionsBuilder<MemberContext>().UseNpgsql(_database).Options);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Outbox.Specifications.Running;
 using Outbox.Storage;
@@ -103,7 +104,7 @@ public abstract partial class HandlingSpecification
     }
 
     [SpecificationFact]
-    public async Task Chunk_HandlerThrowsAfterItsSave_IsRolledBackAndHandledOneByOne()
+    public async Task Chunk_HandlerThrowsAfterItsSave_IsRolledBackAndTheOthersRunAgain()
     {
         await using var trial = await TryAsync();
         var hasFailed = false;
@@ -118,10 +119,34 @@ public abstract partial class HandlingSpecification
             }
         };
 
-        (await trial.RunAllAsync(trial.Messages(OwnNote, "a1", "b1", "c1"))).Should().Equal(false, false, false);
+        (await trial.RunAllAsync(trial.Messages(OwnNote, "a1", "b1", "c1"))).Should().Equal(true, false, true);
 
         (await trial.App.EffectsAsync()).Should().BeEquivalentTo("a1", "b1", "c1");
         trial.App.Events.Handled.Should().Be(3);
+    }
+
+    [SpecificationFact]
+    public async Task Chunk_HandlerWritesPastTheContextAndThrows_LeavesNoEffectOfThatTry()
+    {
+        await using var trial = await TryAsync();
+        var hasFailed = false;
+        trial.Script.Handle = async (db, note, context, token) =>
+        {
+            NoteScript.AddEffect(db, note, context);
+            if (note.Text == "b1" && !hasFailed)
+            {
+                hasFailed = true;
+                await using var command = db.Database.GetDbConnection().CreateCommand();
+                command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+                command.CommandText = $"INSERT INTO note_effect (\"MessageId\", \"Text\") VALUES ('{context.MessageId}', 'past EF')";
+                await command.ExecuteNonQueryAsync(token);
+                throw new InvalidOperationException("too late");
+            }
+        };
+
+        (await trial.RunAllAsync(trial.Messages(OwnNote, "a1", "b1", "c1"))).Should().Equal(true, false, true);
+
+        (await trial.App.EffectsAsync()).Should().BeEquivalentTo("a1", "b1", "c1");
     }
 
     [SpecificationFact]

@@ -9,6 +9,7 @@ internal sealed class ChunkCommit(
     TimeSpan handlerTime)
 {
     private readonly HashSet<Guid> _left = [.. attempt.Left.Select(message => message.Id)];
+    private readonly HashSet<Guid> _ids = [.. messages.Select(message => message.Id)];
 
     public TimeSpan HandlerTime { get; } = handlerTime;
 
@@ -19,7 +20,7 @@ internal sealed class ChunkCommit(
     public IEnumerable<(ChunkMessage Message, ChunkFate? Fate)> Fates => messages.Select(message => (message, FateOf(message.Id)));
 
     public ChunkFate? FateOf(Guid id) =>
-        _left.Contains(id) ? null
+        _left.Contains(id) || !_ids.Contains(id) ? null
         : !marked.Contains(id) ? ChunkFate.Duplicate
         : waiting.Contains(id) ? ChunkFate.Deferred
         : ChunkFate.Handled;

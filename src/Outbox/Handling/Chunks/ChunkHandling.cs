@@ -18,6 +18,8 @@ internal sealed partial class ChunkHandling(
     TimeProvider time,
     ILogger<ChunkHandling> logger) : IChunkHandling
 {
+    private const int MostRuns = 3;
+
     private static readonly TimeSpan Apart = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<HandlerBinding, long> _apartSince = new();
@@ -32,7 +34,7 @@ internal sealed partial class ChunkHandling(
         try
         {
             var (understood, copies) = Decode(messages);
-            var commit = await RunAsync(understood, cancellationToken).ConfigureAwait(false);
+            var commit = await RunAllButFailedAsync(understood, cancellationToken).ConfigureAwait(false);
             return commit is null ? ChunkResult.Nothing(messages.Count) : Settle(commit, copies, messages.Count);
         }
         catch (Exception exception)
@@ -44,6 +46,31 @@ internal sealed partial class ChunkHandling(
 
             return ChunkResult.Nothing(messages.Count);
         }
+    }
+
+    /// <summary>Runs the chunk again without a message that failed and the later ones of its key, which follow one by one.</summary>
+    private async Task<ChunkCommit?> RunAllButFailedAsync(List<ChunkMessage> messages, CancellationToken cancellationToken)
+    {
+        for (var failures = 1; messages.Count > 0; failures++)
+        {
+            try
+            {
+                return await RunAsync(messages, cancellationToken).ConfigureAwait(false);
+            }
+            catch (FailedInChunkException exception) when (failures < MostRuns)
+            {
+                messages = Without(messages, exception.Failed);
+            }
+        }
+
+        return null;
+    }
+
+    private static List<ChunkMessage> Without(List<ChunkMessage> messages, ChunkMessage failed)
+    {
+        var isOrdered = MessageOrder.ByKey.Concerns(failed.Received);
+        return messages.FindAll(message => message.Index < failed.Index
+            || (message.Index > failed.Index && !(isOrdered && MessageOrder.ByKey.Equals(message.Received, failed.Received))));
     }
 
     private async Task<ChunkCommit?> RunAsync(List<ChunkMessage> messages, CancellationToken cancellationToken)

@@ -15,6 +15,7 @@ internal sealed partial class ChunkSteps(
 {
     /// <summary>Runs one step and saves it.</summary>
     /// <exception cref="SharedChunkException">Messages failed together; the database is not to blame.</exception>
+    /// <exception cref="FailedInChunkException">One message failed; the database is not to blame.</exception>
     /// <exception cref="Exception">The chunk's transaction is not worth committing.</exception>
     public async Task RunAsync(ChunkStep step, ChunkAttempt attempt, CancellationToken cancellationToken)
     {
@@ -49,10 +50,10 @@ internal sealed partial class ChunkSteps(
                 KeepSaved(attempt, scope, [message]);
                 throw;
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && attempt.IsOpen && scope.Watch is { HasWritten: false, HasFailed: false })
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && !scope.Watch.HasFailed)
             {
                 LogLeft(exception, consumer, message.Handler.HandlerType.Name, message.Id);
-                attempt.Leave(message);
+                throw new FailedInChunkException(message, exception);
             }
             finally
             {

@@ -18,6 +18,7 @@ internal sealed partial class ChunkTransaction(
     ChunkSteps steps,
     string consumer,
     TimeSpan limit,
+    TimeSpan idleLimit,
     TimeProvider time,
     ILogger<ChunkTransaction> logger)
 {
@@ -73,6 +74,7 @@ internal sealed partial class ChunkTransaction(
         var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
+            await store.LimitTransactionAsync(context, idleLimit, cancellationToken).ConfigureAwait(false);
             var marked = await store.MarkAsync(
                 context, consumer, [.. messages.Select(message => new InboxMark(message.Id, InboxOutcome.Handled))], cancellationToken).ConfigureAwait(false);
             var fresh = messages.Where(message => marked.Contains(message.Id)).ToList();

@@ -12,9 +12,6 @@ internal sealed class HandlerWatch
 {
     private static readonly ConditionalWeakTable<DbContext, HandlerWatch> Watches = [];
 
-    /// <summary>Whether anything but a query has gone to the database.</summary>
-    public bool HasWritten { get; private set; }
-
     /// <summary>Whether a command has failed: some databases give up the whole transaction then.</summary>
     public bool HasFailed { get; private set; }
 
@@ -49,7 +46,6 @@ internal sealed class HandlerWatch
         }
 
         HasAsked = true;
-        HasWritten |= source != CommandSource.LinqQuery;
         if (HoldsEarlier && source != CommandSource.SaveChanges)
         {
             IsSpoilt = true;
