@@ -66,7 +66,12 @@ internal sealed class ToolDatabase : IAsyncDisposable
         var bytes = Encoding.UTF8.GetBytes(key);
         var entry = new OutboxParkedKeyRecord
         {
-            Topic = topic, Key = bytes, KeyHash = HashOf(bytes, Guid.Empty), HoldsKey = true, Attempts = 3, Error = error,
+            Topic = topic,
+            Key = bytes,
+            KeyHash = HashOf(bytes, Guid.Empty),
+            HoldsKey = true,
+            Attempts = 3,
+            Error = error,
         };
         context.Add(entry);
         await context.SaveChangesAsync();

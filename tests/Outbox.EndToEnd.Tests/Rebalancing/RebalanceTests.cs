@@ -9,14 +9,6 @@ namespace Outbox.EndToEnd.Tests.Rebalancing;
 /// </summary>
 public sealed class RebalanceTests(RebalanceKafka kafka) : IClassFixture<RebalanceKafka>
 {
-    public static TheoryData<string, bool> Groups => new()
-    {
-        { "Classic", false },
-        { "Classic", true },
-        { "Consumer", false },
-        { "Consumer", true },
-    };
-
     [RebalanceTheory]
     [InlineData("Consumer", false)]
     public async Task Members_JoinAndLeave_HandEverythingOver(string protocol, bool isStatic)
@@ -35,7 +27,7 @@ public sealed class RebalanceTests(RebalanceKafka kafka) : IClassFixture<Rebalan
     }
 
     [RebalanceTheory]
-    [MemberData(nameof(Groups))]
+    [InlineData("Consumer", false)]
     public async Task Member_Killed_IsReplacedAfterItsSession(string protocol, bool isStatic)
     {
         await using var walk = await Walk.StartAsync(kafka.BootstrapServers, protocol, isStatic);
@@ -71,7 +63,6 @@ public sealed class RebalanceTests(RebalanceKafka kafka) : IClassFixture<Rebalan
     }
 
     [RebalanceTheory]
-    [InlineData("Classic")]
     [InlineData("Consumer")]
     public async Task Member_DoesNotPollForLongerThanItMay_LosesItsPartitionsAndComesBack(string protocol)
     {

@@ -122,8 +122,8 @@ public abstract partial class ReplaySpecification
         (later.State, later.Partitions.Count).Should().Be((ReplayState.Completed, 0));
     }
 
-    [SpecificationFact]
-    public async Task Cancel_UnderWay_EndsItAndLeavesTheRest()
+    /// <summary>For databases on which a cancel gets its turn beside the replay's writes; SQLite has one writer at a time.</summary>
+    protected async Task Cancel_UnderWay_EndsItAndLeavesTheRestAsync()
     {
         const int Messages = 200;
         await using var application = await StartAsync();
