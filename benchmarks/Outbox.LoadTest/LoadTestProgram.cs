@@ -1,6 +1,7 @@
 using Outbox.LoadTest.Capturing;
 using Outbox.LoadTest.Chaos;
 using Outbox.LoadTest.Children;
+using Outbox.LoadTest.Consuming;
 using Outbox.LoadTest.Draining;
 using Outbox.LoadTest.Latency;
 using Outbox.LoadTest.Operating;
@@ -18,6 +19,8 @@ internal static class LoadTestProgram
           backlog       --messages 1000000 [--rounds 3]
           latency       --rate 1000 --seconds 30 [--warm-up 10] [--rounds 3] [--separate]
           capture       --seconds 15 [--writers 4]
+          consume       --messages 100000 --duplicates 5% [--rounds 3]
+          slow-handler  --ms 50 [--messages 1000]
           poison        --every 1000 [--messages 30000] [--rate 1000] [--warm-up 5] [--rounds 3]
           chaos-relays  --seconds 120 [--rate 2000] [--relays 4]
           operations    --messages 1000000 [--others 100000] [--rounds 3]
@@ -44,6 +47,8 @@ internal static class LoadTestProgram
             "backlog" => BacklogCommand.RunAsync,
             "latency" => LatencyCommand.RunAsync,
             "capture" => CaptureCommand.RunAsync,
+            "consume" => ConsumeCommand.RunAsync,
+            "slow-handler" => SlowHandlerCommand.RunAsync,
             "poison" => PoisonCommand.RunAsync,
             "chaos-relays" => ChaosRelaysCommand.RunAsync,
             "operations" => OperationsCommand.RunAsync,

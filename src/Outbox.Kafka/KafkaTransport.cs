@@ -29,6 +29,9 @@ internal sealed class KafkaTransport : ITransport, IReceivingTransport, ITopicLo
             () => _cluster.Admin, KafkaClientSettings.ForLog(options).IsolationLevel ?? IsolationLevel.ReadCommitted)));
     }
 
+    /// <summary>Answers questions about the cluster.</summary>
+    public KafkaCluster Cluster => _cluster;
+
     public ITransportSender OpenSender(IDeliverySink sink)
     {
         ArgumentNullException.ThrowIfNull(sink);

@@ -22,7 +22,8 @@ public sealed class RoomTests
         ["Handling"] = ["Filters", "Mapping", "DeadLetters", "Inbox", "Messages", "Storage", "Transport"],
         ["Deferral"] = ["DeadLetters", "Handling", "Inbox", "Messages", "Signals", "Storage", "Transport"],
         ["Redrive"] = ["Capture", "DeadLetters", "Deferral", "Inbox", "Messages", "Registration", "Storage", "Transport"],
-        ["Consumers"] = ["Filters", "Mapping", "DeadLetters", "Deferral", "Handling", "Inbox", "Messages", "Registration", "Storage", "Transport"],
+        ["Replay"] = ["Handling", "Inbox", "Messages", "Storage", "Transport"],
+        ["Consumers"] = ["Filters", "Mapping", "DeadLetters", "Deferral", "Handling", "Inbox", "Messages", "Registration", "Replay", "Storage", "Transport"],
         ["Health"] = ["Relay", "Transport"],
         ["Registration"] = ["Mapping", "Messages"],
     };
@@ -57,6 +58,7 @@ public sealed class RoomTests
     [InlineData(typeof(KafkaOptions), "Outbox.Kafka", new[] { "Outbox" })]
     [InlineData(typeof(PostgreSqlOutboxOptions), "Outbox.PostgreSql", new[] { "Outbox" })]
     [InlineData(typeof(Testing.EmbeddedKafka), "Outbox.Testing", new[] { "Outbox", "Outbox.Kafka" })]
+    [InlineData(typeof(Commands.OutboxExitCodes), "Outbox.Commands", new[] { "Outbox" })]
     public void Package_UsesOnlyPackagesThatItMay(Type inside, string name, string[] mayUse)
     {
         var references = inside.Assembly.GetReferencedAssemblies().Select(reference => reference.Name!).ToList();
@@ -79,7 +81,13 @@ public sealed class RoomTests
     }
 
     internal static IEnumerable<Assembly> Assemblies =>
-        [typeof(OutboxBuilder).Assembly, typeof(KafkaOptions).Assembly, typeof(PostgreSqlOutboxOptions).Assembly, typeof(Testing.EmbeddedKafka).Assembly];
+    [
+        typeof(OutboxBuilder).Assembly,
+        typeof(KafkaOptions).Assembly,
+        typeof(PostgreSqlOutboxOptions).Assembly,
+        typeof(Testing.EmbeddedKafka).Assembly,
+        typeof(Commands.OutboxExitCodes).Assembly,
+    ];
 
     private static string? RoomOf(Type type) =>
         type.Assembly == typeof(OutboxBuilder).Assembly && type.Namespace?.Split('.') is ["Outbox", var room, ..] ? room : null;

@@ -12,6 +12,9 @@ namespace Outbox.LoadTest.Children;
 /// <summary>A relay in a process of its own, driven by lines on the standard input. Ends when its parent does.</summary>
 internal static class ChildProgram
 {
+    /// <summary>A method is compiled anew twice, when it was called often enough and the compiler has come to it.</summary>
+    private const int WarmUpTurns = 4;
+
     public static async Task<int> RunAsync(Arguments arguments)
     {
         var orders = ChildOrders.From(arguments);
@@ -23,37 +26,52 @@ internal static class ChildProgram
         var times = orders.TimesFile is null ? null : new AcknowledgementLog(orders.Messages);
         await using var relay = Create(orders, orders.Target, times, tellsId: true);
         await relay.StartAsync();
+        if (orders.WarmUp is not null)
+        {
+            await Quiet.WaitAsync();
+        }
+
         Console.WriteLine(ChildLines.Ready);
         long allocated = 0;
+        var cpu = TimeSpan.Zero;
         while (await Task.Run(Console.ReadLine) is { } line)
         {
             if (line == ChildLines.Start)
             {
                 allocated = GC.GetTotalAllocatedBytes();
+                cpu = Environment.CpuUsage.TotalTime;
                 relay.Wake();
             }
             else if (line == ChildLines.Stop)
             {
+                var used = (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds;
                 allocated = GC.GetTotalAllocatedBytes() - allocated;
                 await relay.StopAsync();
                 times?.Write(orders.TimesFile!);
-                Console.WriteLine(ChildLines.Result + JsonSerializer.Serialize(new ChildResult(PeakWorkingSetMb(), allocated)));
-                break;
+                Console.WriteLine(ChildLines.Result + JsonSerializer.Serialize(new ChildResult(PeakWorkingSetMb(), allocated, used)));
+                return 0;
             }
         }
 
-        return 0;
+        // The parent is gone without a word.
+        await relay.StopAsync();
+        return 1;
     }
 
     private static async Task WarmUpAsync(ChildOrders orders)
     {
         await using var database = await LoadDatabase.OpenAsync(orders.WarmUp!.Database);
-        await using var rows = await HiddenRows.FillAsync(orders.WarmUp.Database, orders.WarmUp.Topic, orders.WarmUpRows);
         await using var relay = Create(orders, orders.WarmUp, null, tellsId: false);
         await relay.StartAsync();
-        await rows.ShowAsync();
-        relay.Wake();
-        await database.WaitUntilEmptyAsync(rows.LastId, TimeSpan.FromMinutes(1));
+        for (var turn = 0; turn < WarmUpTurns; turn++)
+        {
+            await using var rows = await HiddenRows.FillAsync(orders.WarmUp.Database, orders.WarmUp.Topic, orders.WarmUpRows);
+            await Quiet.WaitAsync();
+            await rows.ShowAsync();
+            relay.Wake();
+            await database.WaitUntilEmptyAsync(rows.LastId, TimeSpan.FromMinutes(5));
+        }
+
         await relay.StopAsync();
     }
 

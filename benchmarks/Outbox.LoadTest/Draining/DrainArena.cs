@@ -44,7 +44,7 @@ internal sealed class DrainArena : IAsyncDisposable
             {
                 var result = await RunAsync(contender);
                 results[contender].Add(result);
-                Progress.Say($"round {round} of {rounds}: {contender.Name}: {result.Rate:N0} rows/s, lost {result.Check.Lost}, copies {result.Check.Copies}, inversions {result.Check.Inversions}, {result.PeakWorkingSetMb:N0} MB, {result.AllocatedPerMessage:N0} bytes a message");
+                Progress.Say($"round {round} of {rounds}: {contender.Name}: {result.Rate:N0} rows/s, lost {result.Check.Lost}, copies {result.Check.Copies}, inversions {result.Check.Inversions}, {result.PeakWorkingSetMb:N0} MB, {result.AllocatedPerMessage:N0} bytes and {result.CpuMicrosPerMessage:N2} µs a message");
             }
         }
 
@@ -76,7 +76,8 @@ internal sealed class DrainArena : IAsyncDisposable
                 _messages / Stopwatch.GetElapsedTime(started, ended).TotalSeconds,
                 check,
                 results.Max(result => result.PeakWorkingSetMb),
-                (double)results.Sum(result => result.AllocatedBytes) / _messages);
+                (double)results.Sum(result => result.AllocatedBytes) / _messages,
+                results.Sum(result => result.CpuMicroseconds) / _messages);
         }
         finally
         {

@@ -33,11 +33,15 @@ internal static class DrainCommand
             .Add("copies", check.Copies, "messages that are there again, all rounds")
             .Add("inversions", check.Inversions, "messages behind a later one of their key, all rounds")
             .Add("peakWorkingSetMb", results[ours].Max(round => round.PeakWorkingSetMb), "resident memory of the largest relay at its peak")
-            .Add("allocatedBytesPerMessage", Figures.Median(results[ours].Select(round => round.AllocatedPerMessage)), "by the relays");
+            .Add("allocatedBytesPerMessage", Figures.Median(results[ours].Select(round => round.AllocatedPerMessage)), "by the relays")
+            .Add("cpuMicrosPerMessage", Cpu(results[ours]), "processor time of the relays, servers not counted")
+            .Add("handWrittenCpuMicrosPerMessage", Cpu(results[handWritten]), "the same of the hand-written loop");
         return Judge(report, check, Sum(results.Where(result => result.Key.HandWritten)));
     }
 
     public static double Rate(IEnumerable<RoundResult> rounds) => Figures.Median(rounds.Select(round => round.Rate));
+
+    private static double Cpu(IEnumerable<RoundResult> rounds) => Figures.Median(rounds.Select(round => round.CpuMicrosPerMessage));
 
     public static TopicCheck Sum(IEnumerable<KeyValuePair<Contender, List<RoundResult>>> results) =>
         results.SelectMany(result => result.Value).Aggregate(default(TopicCheck), (sum, round) => sum + round.Check);

@@ -7,4 +7,6 @@ namespace Outbox.LoadTest.Draining;
 /// <param name="Check">What the topic shows.</param>
 /// <param name="PeakWorkingSetMb">Of the largest process.</param>
 /// <param name="AllocatedPerMessage">Bytes, all processes together.</param>
-internal sealed record RoundResult(double Rate, TopicCheck Check, double PeakWorkingSetMb, double AllocatedPerMessage);
+/// <param name="CpuMicrosPerMessage">Processor time of all processes together, without the servers'.</param>
+internal sealed record RoundResult(
+    double Rate, TopicCheck Check, double PeakWorkingSetMb, double AllocatedPerMessage, double CpuMicrosPerMessage);

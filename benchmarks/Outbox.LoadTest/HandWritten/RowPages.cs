@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -13,10 +14,10 @@ internal sealed class RowPages : IAsyncDisposable
     private readonly NpgsqlParameter<long> _after = new() { NpgsqlDbType = NpgsqlDbType.Bigint };
     private readonly NpgsqlParameter<long[]> _known = new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
     private readonly StoredHeaders _headers = new();
-    private readonly char[] _topic = new char[256];
     private readonly NpgsqlCommand _onwards;
     private readonly NpgsqlCommand _unknown;
     private string _lastTopic = "";
+    private byte[] _lastTopicBytes = [];
 
     private RowPages(NpgsqlConnection connection)
     {
@@ -37,7 +38,7 @@ internal sealed class RowPages : IAsyncDisposable
     /// <summary>A connection whose planner stays with the primary key, whatever the statistics of a table say that fills and empties.</summary>
     public static async Task<NpgsqlConnection> ConnectAsync(string connectionString)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ReadBufferSize = 128 << 10 }.ConnectionString);
         await connection.OpenAsync();
         await using var settings = new NpgsqlCommand("SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off", connection);
         await settings.ExecuteNonQueryAsync();
@@ -82,7 +83,12 @@ internal sealed class RowPages : IAsyncDisposable
 
     private string Topic(NpgsqlDataReader reader)
     {
-        var topic = _topic.AsSpan(0, (int)reader.GetChars(2, 0, _topic, 0, _topic.Length));
-        return topic.SequenceEqual(_lastTopic) ? _lastTopic : _lastTopic = topic.ToString();
+        var topic = reader.GetFieldValue<byte[]>(2);
+        if (!topic.AsSpan().SequenceEqual(_lastTopicBytes))
+        {
+            (_lastTopicBytes, _lastTopic) = (topic, Encoding.UTF8.GetString(topic));
+        }
+
+        return _lastTopic;
     }
 }

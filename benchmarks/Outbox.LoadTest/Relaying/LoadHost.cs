@@ -15,7 +15,8 @@ internal static class LoadHost
     /// <param name="configure">Changes the services, after everything else.</param>
     public static IHost Build(RelayTarget target, bool relays, Action<IServiceCollection>? configure = null)
     {
-        var builder = Host.CreateApplicationBuilder();
+        // The host watches its folder for new settings: not the one in which the run was started, where others may be writing.
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddConsole();
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddDbContext<LoadContext>(options => options.UseNpgsql(target.Database));

@@ -7,6 +7,8 @@ using Microsoft.Extensions.Options;
 using Outbox;
 using Outbox.Kafka;
 using Outbox.Kafka.Configuration;
+using Outbox.Kafka.Status;
+using Outbox.Operations;
 using Outbox.Transport;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -40,7 +42,19 @@ public static class KafkaOutboxBuilderExtensions
             builder.ContextType, (services, key) => services.GetRequiredKeyedService<KafkaTransport>(key));
         builder.Services.AddKeyedSingleton<ITopicLog>(
             builder.ContextType, (services, key) => services.GetRequiredKeyedService<KafkaTransport>(key));
+        AddCheck(builder.Services, builder.ContextType);
         return builder;
+    }
+
+    private static void AddCheck(IServiceCollection services, Type contextType)
+    {
+        if (services.Any(service => service.ServiceType == typeof(TopicsCheck) && Equals(service.ServiceKey, contextType)))
+        {
+            return;
+        }
+
+        services.AddKeyedSingleton(contextType, (provider, key) => new TopicsCheck(() => provider.GetRequiredKeyedService<KafkaTransport>(key).Cluster));
+        services.AddKeyedSingleton<IOutboxCheck>(contextType, (provider, key) => provider.GetRequiredKeyedService<TopicsCheck>(key));
     }
 
     private static KafkaTransport CreateTransport(IServiceProvider services, string optionsName) => new(

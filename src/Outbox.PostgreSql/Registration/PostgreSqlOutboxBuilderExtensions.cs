@@ -2,7 +2,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Outbox;
+using Outbox.Operations;
 using Outbox.PostgreSql.Capture;
+using Outbox.PostgreSql.Examining;
 using Outbox.PostgreSql.Notifications;
 using Outbox.PostgreSql.Registration;
 using Outbox.PostgreSql.Storage;
@@ -39,6 +41,20 @@ public static class PostgreSqlOutboxBuilderExtensions
             new PostgreSqlSessions(provider.GetRequiredService<IServiceScopeFactory>(), contextType),
             provider.GetRequiredService<IOptionsMonitor<PostgreSqlOutboxOptions>>().Get(optionsName)));
         PostgreSqlCapture.Add(builder);
+        AddChecks(builder.Services, contextType);
         return builder;
+    }
+
+    private static void AddChecks(IServiceCollection services, Type contextType)
+    {
+        if (services.Any(service => service.ServiceType == typeof(Catalogue) && Equals(service.ServiceKey, contextType)))
+        {
+            return;
+        }
+
+        services.AddKeyedSingleton(contextType, (provider, _) => new Catalogue(provider.GetRequiredService<IServiceScopeFactory>(), contextType));
+        services.AddKeyedSingleton<IOutboxCheck>(contextType, (provider, key) => new IndexesCheck(provider.GetRequiredKeyedService<Catalogue>(key)));
+        services.AddKeyedSingleton<IOutboxCheck>(contextType, (provider, key) => new VacuumCheck(provider.GetRequiredKeyedService<Catalogue>(key)));
+        services.AddKeyedSingleton<IOutboxCheck>(contextType, (provider, key) => new RightsCheck(provider.GetRequiredKeyedService<Catalogue>(key)));
     }
 }

@@ -9,6 +9,18 @@ namespace Outbox.PostgreSql.Storage;
 /// <summary>The consumers' memory, on the context's connection and transaction.</summary>
 internal sealed class PostgreSqlInboxStore : IInboxStore
 {
+    public async ValueTask LimitTransactionAsync(DbContext context, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        InboxTransaction.Require(context);
+        var milliseconds = Math.Clamp((long)limit.TotalMilliseconds, 1, int.MaxValue).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await RunAsync(
+            context,
+            "SELECT set_config('idle_in_transaction_session_timeout', $1, true), set_config('lock_timeout', $1, true)",
+            [Text(milliseconds)],
+            command => command.ExecuteNonQueryAsync(cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+    }
+
     public async ValueTask<IReadOnlySet<Guid>> MarkAsync(
         DbContext context, string consumer, IReadOnlyList<InboxMark> marks, CancellationToken cancellationToken)
     {
@@ -60,6 +72,19 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
 
                 return added;
             },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask TakeBackMarksAsync(
+        DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken)
+    {
+        InboxTransaction.Require(context);
+        var table = OutboxTables.Of(context).InboxMessages;
+        await RunAsync(
+            context,
+            $"DELETE FROM {table.Name} WHERE {table["Consumer"]} = $1 AND {table["MessageId"]} = ANY($2)",
+            [Text(consumer), new NpgsqlParameter<Guid[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, TypedValue = [.. messageIds] }],
+            command => command.ExecuteNonQueryAsync(cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
 

@@ -8,6 +8,9 @@ namespace Outbox.PostgreSql.Storage;
 /// <summary>Opens connections of the relay's own, with the settings of the context's. Safe for concurrent use.</summary>
 internal sealed class PostgreSqlSessions(IServiceScopeFactory scopes, Type contextType)
 {
+    // A batch is a megabyte and more: with the usual 8 KiB it comes in hundreds of small reads, each a wait and a wake-up.
+    private const int ReadBufferBytes = 128 << 10;
+
     /// <summary>Opens an unpooled connection: its settings must not reach the application, and the application's pool keeps its size.</summary>
     /// <param name="settings">Statements that set up the session; null for none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -52,6 +55,7 @@ internal sealed class PostgreSqlSessions(IServiceScopeFactory scopes, Type conte
                 Enlist = false,
                 MaxAutoPrepare = 0,
             };
+            own.ReadBufferSize = Math.Max(own.ReadBufferSize, ReadBufferBytes);
             own.KeepAlive = keepAlive > 0 ? keepAlive : own.KeepAlive;
             var clone = await source.CloneWithAsync(own.ConnectionString, cancellationToken).ConfigureAwait(false);
             return (clone, OutboxTables.Of(context));

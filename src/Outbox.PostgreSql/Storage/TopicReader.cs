@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 
 namespace Outbox.PostgreSql.Storage;
@@ -7,22 +8,36 @@ internal sealed class TopicReader
 {
     private const int MostKnown = 10_000;
 
-    private readonly char[] _buffer = new char[256];
     private readonly Dictionary<string, string> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private byte[] _lastBytes = [];
+    private string _last = "";
 
     public TopicReader() => _lookup = _known.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    public string Read(NpgsqlDataReader row, int column)
+    public string Read(NpgsqlDataReader row, int column) => From(row.GetFieldValue<byte[]>(column));
+
+    /// <summary>The topic with this name in UTF-8, mostly the one of the row before.</summary>
+    public string From(byte[] bytes)
     {
-        var length = (int)row.GetChars(column, 0, _buffer, 0, _buffer.Length);
-        if (length == _buffer.Length)
+        if (!bytes.AsSpan().SequenceEqual(_lastBytes))
         {
-            return row.GetString(column);
+            (_lastBytes, _last) = (bytes, Find(bytes));
         }
 
-        var span = _buffer.AsSpan(0, length);
-        if (_lookup.TryGetValue(span, out var topic))
+        return _last;
+    }
+
+    private string Find(byte[] bytes)
+    {
+        Span<char> buffer = stackalloc char[256];
+        if (bytes.Length > buffer.Length)
+        {
+            return Encoding.UTF8.GetString(bytes);
+        }
+
+        var name = buffer[..Encoding.UTF8.GetChars(bytes, buffer)];
+        if (_lookup.TryGetValue(name, out var topic))
         {
             return topic;
         }
@@ -32,7 +47,7 @@ internal sealed class TopicReader
             _known.Clear();
         }
 
-        topic = span.ToString();
+        topic = name.ToString();
         _known.Add(topic, topic);
         return topic;
     }

@@ -141,7 +141,16 @@ internal sealed class MessageComposer(
             $"{serializer.GetType().Name} gave null for message type '{type.Name}'. Give bytes; to send a tombstone, enqueue a RawMessage without payload.");
     }
 
-    private static MessageHeaders Headers(EnqueueRequest request) => request.Headers is null ? [] : new MessageHeaders(request.Headers);
+    private static MessageHeaders Headers(EnqueueRequest request)
+    {
+        var headers = request.Headers is null ? [] : new MessageHeaders(request.Headers);
+        if (ReplayFlow.Current is { } replay && !headers.TryGetLast(OutboxHeaders.Replay, out _))
+        {
+            headers.Add(OutboxHeaders.Replay, replay.ToString());
+        }
+
+        return headers;
+    }
 
     private static void AddTrace(EnqueueRequest request, MessageHeaders headers)
     {

@@ -80,7 +80,15 @@ public sealed class ConsumerBuilder
     /// <typeparam name="THandler">Its handler; registered as scoped unless it is registered already.</typeparam>
     public ConsumerBuilder Handle<TMessage, THandler>()
         where TMessage : class
-        where THandler : class, IMessageHandler<TMessage> => Add<TMessage, THandler>(null);
+        where THandler : class, IMessageHandler<TMessage> => Add<TMessage, THandler>(null, null);
+
+    /// <summary>Handles a type of message whose name is declared by <see cref="OutboxBuilder.Message{TMessage}"/>, and says how.</summary>
+    /// <typeparam name="TMessage">The message.</typeparam>
+    /// <typeparam name="THandler">Its handler; registered as scoped unless it is registered already.</typeparam>
+    /// <param name="configure">Says how the handler wants its messages.</param>
+    public ConsumerBuilder Handle<TMessage, THandler>(Action<HandlerBuilder<TMessage>> configure)
+        where TMessage : class
+        where THandler : class, IMessageHandler<TMessage> => Add<TMessage, THandler>(null, configure);
 
     /// <summary>Handles a type of message by its stable name, for a service that does not send it.</summary>
     /// <typeparam name="TMessage">The message.</typeparam>
@@ -92,7 +100,41 @@ public sealed class ConsumerBuilder
         where THandler : class, IMessageHandler<TMessage>
     {
         MessageNames.RequireMessageName(name);
-        return Add<TMessage, THandler>(name);
+        return Add<TMessage, THandler>(name, null);
+    }
+
+    /// <summary>Handles a type of message by its stable name, for a service that does not send it, and says how.</summary>
+    /// <typeparam name="TMessage">The message.</typeparam>
+    /// <typeparam name="THandler">Its handler; registered as scoped unless it is registered already.</typeparam>
+    /// <param name="name">The name that travels with the message.</param>
+    /// <param name="configure">Says how the handler wants its messages.</param>
+    /// <exception cref="OutboxException">The name is not legal.</exception>
+    public ConsumerBuilder Handle<TMessage, THandler>(string name, Action<HandlerBuilder<TMessage>> configure)
+        where TMessage : class
+        where THandler : class, IMessageHandler<TMessage>
+    {
+        MessageNames.RequireMessageName(name);
+        return Add<TMessage, THandler>(name, configure);
+    }
+
+    /// <summary>Handles a type of message, many at a time, whose name is declared by <see cref="OutboxBuilder.Message{TMessage}"/>.</summary>
+    /// <typeparam name="TMessage">The message.</typeparam>
+    /// <typeparam name="THandler">Its handler; registered as scoped unless it is registered already.</typeparam>
+    public ConsumerBuilder HandleBatch<TMessage, THandler>()
+        where TMessage : class
+        where THandler : class, IBatchHandler<TMessage> => AddBatch<TMessage, THandler>(null);
+
+    /// <summary>Handles a type of message, many at a time, by its stable name, for a service that does not send it.</summary>
+    /// <typeparam name="TMessage">The message.</typeparam>
+    /// <typeparam name="THandler">Its handler; registered as scoped unless it is registered already.</typeparam>
+    /// <param name="name">The name that travels with the message.</param>
+    /// <exception cref="OutboxException">The name is not legal.</exception>
+    public ConsumerBuilder HandleBatch<TMessage, THandler>(string name)
+        where TMessage : class
+        where THandler : class, IBatchHandler<TMessage>
+    {
+        MessageNames.RequireMessageName(name);
+        return AddBatch<TMessage, THandler>(name);
     }
 
     /// <summary>Sets the consumer's options.</summary>
@@ -104,7 +146,7 @@ public sealed class ConsumerBuilder
 
     /// <summary>
     /// Puts a pipeline of your own in place of the default retries. It runs around each attempt, which has a scope and a transaction of
-    /// its own; what it lets through is dead-lettered, but for an open circuit, which is waited out.
+    /// its own (there are no chunks then); what it lets through is dead-lettered, but for an open circuit, which is waited out.
     /// </summary>
     /// <param name="configure">Adds strategies. Let <see cref="MessageFormatException"/> pass without retries.</param>
     public ConsumerBuilder UseRetries(Action<ResiliencePipelineBuilder> configure)
@@ -124,12 +166,23 @@ public sealed class ConsumerBuilder
         return this;
     }
 
-    private ConsumerBuilder Add<TMessage, THandler>(string? name)
+    private ConsumerBuilder Add<TMessage, THandler>(string? name, Action<HandlerBuilder<TMessage>>? configure)
         where TMessage : class
         where THandler : class, IMessageHandler<TMessage>
     {
+        var options = new HandlerBuilder<TMessage>();
+        configure?.Invoke(options);
         Services.TryAddScoped<THandler>();
-        _definition.Handlers.Add(HandlerBinding.Of<TMessage, THandler>(name));
+        _definition.Handlers.Add(HandlerBinding.Of<TMessage, THandler>(name, options));
+        return this;
+    }
+
+    private ConsumerBuilder AddBatch<TMessage, THandler>(string? name)
+        where TMessage : class
+        where THandler : class, IBatchHandler<TMessage>
+    {
+        Services.TryAddScoped<THandler>();
+        _definition.Handlers.Add(HandlerBinding.OfBatch<TMessage, THandler>(name));
         return this;
     }
 }

@@ -7,8 +7,10 @@ using Outbox.DeadLetters;
 using Outbox.Deferral;
 using Outbox.Filters;
 using Outbox.Handling;
+using Outbox.Handling.Chunks;
 using Outbox.Inbox;
 using Outbox.Mapping;
+using Outbox.Replay;
 using Outbox.Storage;
 using Outbox.Storage.Tables;
 using Outbox.Transport;
@@ -33,12 +35,14 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         _time,
         Log<InboxCleanerService>());
 
+    public ReplayService CreateReplays() => new ReplayComposition(services, definition, CreateDecoder).Create();
+
     /// <exception cref="OutboxException">It cannot work; the text has every reason.</exception>
     private ConsumerParts CreateParts()
     {
         var options = _options.Get(definition.OptionsName);
         var errors = new List<string>();
-        var handlers = HandlerMap.Build(definition.Handlers, definition.Registration.Types, new HandleFilters(definition.HandleFilters), errors);
+        var handlers = CreateHandlers(errors);
         var transport = services.GetKeyedService<IReceivingTransport>(_contextType);
         if (transport is null)
         {
@@ -52,7 +56,7 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         }
 
         var assignment = new Assignment();
-        var circuit = new ConsumerCircuit(definition.Name, CircuitLimits.Of(options), Events(), _time, Log<ConsumerCircuit>());
+        var circuit = CreateCircuit(options);
         var (handling, deferral) = CreateHandling(handlers, assignment, circuit, options);
         var lanes = new LaneSet(options.Lanes, options.MaxInFlightPerLane, handling, Log<Lane>());
         var offsets = new InboxOffsets(_scopes, _contextType, Store(), definition.Name, _time, Log<InboxOffsets>());
@@ -62,15 +66,23 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         return new ConsumerParts(loop, lanes, offsets, deferral, options);
     }
 
-    private (MessageHandling Handling, DeferralLoop Deferral) CreateHandling(
+    public HandlerMap CreateHandlers(ICollection<string> errors) =>
+        HandlerMap.Build(definition.Handlers, definition.Registration.Types, new HandleFilters(definition.HandleFilters), errors);
+
+    public ConsumerCircuit CreateCircuit(ConsumerOptions options) =>
+        new(definition.Name, CircuitLimits.Of(options), Events(), _time, Log<ConsumerCircuit>());
+
+    /// <summary>What the consumer's lanes give their messages to, and what tries deferred ones again.</summary>
+    public (LaneHandling Handling, DeferralLoop Deferral) CreateHandling(
         HandlerMap handlers, Assignment assignment, ConsumerCircuit circuit, ConsumerOptions options)
     {
         var name = definition.Name;
         var deferred = services.GetRequiredKeyedService<IDeferredStore>(_contextType);
         var policy = new DeferralPolicy(options);
         var signal = new DeferralSignal(_time);
+        var waiting = new WaitingKeys(deferred, policy, name, _time);
         var transaction = new MarkedTransaction(
-            _scopes, _contextType, Store(), new WaitingKeys(deferred, policy, name, _time), name, Log<MarkedTransaction>());
+            _scopes, _contextType, Store(), waiting, name, TransactionLimit.Of(options.HandlerTimeout), Log<MarkedTransaction>());
         var decoder = CreateDecoder(handlers);
         var attempt = new HandlerAttempt(transaction, name, options.HandlerTimeout, _time, Log<HandlerAttempt>());
         var retries = RetryPipeline.Build(options, definition.Retries, _time);
@@ -80,9 +92,28 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         var again = new DeferredHandling(
             name, decoder, attempt, retries, circuit, deferred, policy, signal, deadLetters, Events(), _time, Log<DeferredHandling>());
         var cycle = new DeferralCycle(deferred, again, assignment, policy, circuit, signal, name, options.Lanes, _time);
+        var messages = new MessageHandling(
+            name, definition.GroupOf(options), decoder, attempt, retries, circuit, later, deadLetters, Events(), _time, Log<MessageHandling>());
         return (
-            new MessageHandling(name, definition.GroupOf(options), decoder, attempt, retries, circuit, later, deadLetters, Events(), _time, Log<MessageHandling>()),
+            CreateLaneHandling(messages, decoder, waiting, circuit, options),
             new DeferralLoop(cycle, deferred, signal, name, definition.Topics, options.DeferredPollInterval, _time, Log<DeferralLoop>()));
+    }
+
+    private LaneHandling CreateLaneHandling(
+        MessageHandling messages, MessageDecoder decoder, WaitingKeys waiting, ConsumerCircuit circuit, ConsumerOptions options)
+    {
+        // A pipeline of the application's own is promised around each attempt, with a transaction of its own.
+        if (options.MaxChunkSize == 1 || definition.Retries is not null)
+        {
+            return LaneHandling.OneByOne(messages, _time);
+        }
+
+        var steps = new ChunkSteps(_scopes, _contextType, definition.Name, options.HandlerTimeout, Events(), _time, Log<ChunkSteps>());
+        var transaction = new ChunkTransaction(
+            _scopes, _contextType, Store(), waiting, steps, definition.Name, options.ChunkTimeLimit, TransactionLimit.Of(options.HandlerTimeout), _time, Log<ChunkTransaction>());
+        var chunks = new ChunkHandling(definition.Name, decoder, transaction, circuit, Events(), _time, Log<ChunkHandling>());
+        return new LaneHandling(
+            messages, chunks, () => new ChunkSize(options.MinChunkSize, options.MaxChunkSize, options.ChunkTime), _time);
     }
 
     private MessageDecoder CreateDecoder(HandlerMap handlers)

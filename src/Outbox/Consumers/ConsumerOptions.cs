@@ -19,12 +19,34 @@ public sealed class ConsumerOptions
     public int Lanes { get; set; } = Environment.ProcessorCount * 2;
 
     /// <summary>How many messages wait in one lane. When it is full, the partitions that feed it pause.</summary>
-    /// <value>Default: 100. From 1 to 100,000.</value>
-    public int MaxInFlightPerLane { get; set; } = 100;
+    /// <value>Default: 1,000. From 1 to 100,000.</value>
+    public int MaxInFlightPerLane { get; set; } = 1_000;
 
     /// <summary>
-    /// How often a handler is called for a message at once, while its lane waits, before the message is deferred. Not used with
-    /// retries of your own.
+    /// Messages that wait in a lane are handled in one transaction, so many at a time that their handlers take about this long. Slow
+    /// handlers get a transaction for each message; a chunk that fails repeats little.
+    /// </summary>
+    /// <value>Default: 50 ms. From 1 ms to 10 s.</value>
+    public TimeSpan ChunkTime { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// After this time no further message of a chunk begins: what has run is committed, and the rest is handled one by one. It bounds
+    /// how long a transaction lasts when handlers become slow, to this time and one call of a handler.
+    /// </summary>
+    /// <value>Default: 1 s. At least <see cref="ChunkTime"/>, at most 5 minutes.</value>
+    public TimeSpan ChunkTimeLimit { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A chunk has at least so many messages, if they wait, however slow their handlers are.</summary>
+    /// <value>Default: 1. From 1 to <see cref="MaxChunkSize"/>.</value>
+    public int MinChunkSize { get; set; } = 1;
+
+    /// <summary>A chunk has at most so many messages. With 1 every message has a transaction of its own.</summary>
+    /// <value>Default: 500. From 1 to 10,000.</value>
+    public int MaxChunkSize { get; set; } = 500;
+
+    /// <summary>
+    /// How often a handler is called for a message at once, while its lane waits, before the message is deferred. A call in a chunk
+    /// that leaves the message out, or is rolled back, does not count. Not used with retries of your own.
     /// </summary>
     /// <value>Default: 3. From 1 to 100.</value>
     public int MaxAttempts { get; set; } = 3;

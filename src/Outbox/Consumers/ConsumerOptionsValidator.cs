@@ -52,6 +52,10 @@ internal sealed class ConsumerOptionsValidator(ConsumerDefinition definition) : 
     {
         Range(options.Lanes, 1, 1_024, nameof(options.Lanes));
         Range(options.MaxInFlightPerLane, 1, 100_000, nameof(options.MaxInFlightPerLane));
+        Range(options.ChunkTime, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), nameof(options.ChunkTime));
+        Range(options.ChunkTimeLimit, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5), nameof(options.ChunkTimeLimit));
+        Range(options.MinChunkSize, 1, 10_000, nameof(options.MinChunkSize));
+        Range(options.MaxChunkSize, 1, 10_000, nameof(options.MaxChunkSize));
         Range(options.MaxAttempts, 1, 100, nameof(options.MaxAttempts));
         Range(options.RetryDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1), nameof(options.RetryDelay));
         Range(options.MaxRetryDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5), nameof(options.MaxRetryDelay));
@@ -85,6 +89,13 @@ internal sealed class ConsumerOptionsValidator(ConsumerDefinition definition) : 
         NotLonger(options.DeferredDelay, nameof(options.DeferredDelay), options.MaxDeferredDelay, nameof(options.MaxDeferredDelay));
         NotLonger(options.CircuitBreak, nameof(options.CircuitBreak), options.MaxCircuitBreak, nameof(options.MaxCircuitBreak));
         NotLonger(options.InboxCleanupInterval, nameof(options.InboxCleanupInterval), options.InboxRetention, nameof(options.InboxRetention));
+
+        NotLonger(options.ChunkTime, nameof(options.ChunkTime), options.ChunkTimeLimit, nameof(options.ChunkTimeLimit));
+        if (options.MinChunkSize > options.MaxChunkSize)
+        {
+            errors.Add(
+                $"{nameof(options.MinChunkSize)} ({options.MinChunkSize}) is above {nameof(options.MaxChunkSize)} ({options.MaxChunkSize}). Lower the first or raise the second.");
+        }
 
         void NotLonger(TimeSpan value, string option, TimeSpan limit, string limitOption)
         {

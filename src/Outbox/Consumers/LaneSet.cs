@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Outbox.Handling;
 using Outbox.Messages;
 using Outbox.Transport;
 
@@ -11,7 +10,7 @@ internal sealed class LaneSet
     private readonly Lane[] _lanes;
     private int _hasFailed;
 
-    public LaneSet(int lanes, int capacity, IReceivedMessageHandling handling, ILogger<Lane> logger)
+    public LaneSet(int lanes, int capacity, LaneHandling handling, ILogger<Lane> logger)
     {
         _lanes = new Lane[lanes];
         for (var i = 0; i < lanes; i++)

@@ -6,6 +6,9 @@ using Outbox;
 using Outbox.Consumers;
 using Outbox.Handling;
 using Outbox.Messages;
+using Outbox.Replay;
+using Outbox.Storage;
+using Outbox.Transport;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -72,8 +75,26 @@ public static class OutboxBuilderConsumerExtensions
     private static void AddRoles(IServiceCollection services, ConsumerDefinition definition)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddKeyedSingleton(definition.OptionsName, definition);
         services.AddKeyedSingleton(definition.OptionsName, new HandlingEvents());
         services.AddSingleton<IHostedService>(provider => new ConsumerComposition(provider, definition).CreateConsumer());
         services.AddSingleton<IHostedService>(provider => new ConsumerComposition(provider, definition).CreateCleaner());
+        services.AddSingleton<IHostedService>(provider => new ConsumerComposition(provider, definition).CreateReplays());
+        AddReplays(services, definition);
+    }
+
+    private static void AddReplays(IServiceCollection services, ConsumerDefinition definition)
+    {
+        var contextType = definition.Registration.ContextType;
+        services.AddKeyedSingleton(contextType, (provider, _) =>
+        {
+            var options = provider.GetRequiredService<IOptionsMonitor<ConsumerOptions>>();
+            return new ReplayConsumer(definition.Name, definition.Topics, () => options.Get(definition.OptionsName).InboxRetention);
+        });
+        services.TryAddKeyedSingleton<IInboxReplay>(contextType, (provider, _) => new StoredReplays(
+            [.. provider.GetKeyedServices<ReplayConsumer>(contextType)],
+            provider.GetKeyedService<ITopicLog>(contextType),
+            provider.GetRequiredKeyedService<ReplayRequests>(contextType),
+            provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -43,6 +43,18 @@ internal sealed class PartitionWork(TopicPartitionId partition) : IOwnedPartitio
         }
     }
 
+    /// <summary>Whether nothing more may begin.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isClosed;
+            }
+        }
+    }
+
     public void Receive(long offset)
     {
         lock (_gate)

@@ -116,7 +116,18 @@ internal sealed partial class StoredDeferredMessages(
         // Without payload and headers, which may be large.
         var found = await rows.OrderBy(row => row.Id).Take(query.Take).Select(row => new
         {
-            row.Id, row.MessageId, row.Topic, row.Partition, row.Offset, row.Key, row.Attempts, row.Retries, row.FirstSeen, row.DueAt, row.ErrorType, row.Error,
+            row.Id,
+            row.MessageId,
+            row.Topic,
+            row.Partition,
+            row.Offset,
+            row.Key,
+            row.Attempts,
+            row.Retries,
+            row.FirstSeen,
+            row.DueAt,
+            row.ErrorType,
+            row.Error,
         }).ToListAsync(cancellationToken).ConfigureAwait(false);
         return found.ConvertAll(row => new DeferredMessage
         {

@@ -23,13 +23,18 @@ internal sealed class OutboxMetrics
             OutboxTelemetry.SendLatency, "s", "From the insert of a message, by the database's clock, to its acknowledgement.");
     }
 
-    public void Sent(in OutboxRow row, DateTimeOffset now)
+    public void Sent(in OutboxRow row, TimeProvider time)
     {
+        if (!_sent.Enabled && !_latency.Enabled)
+        {
+            return;
+        }
+
         var topic = new KeyValuePair<string, object?>(OutboxTelemetry.DestinationTag, row.Topic);
         _sent.Add(1, topic);
         if (_latency.Enabled)
         {
-            _latency.Record(Math.Max(0, (now - row.CreatedAt).TotalSeconds), topic);
+            _latency.Record(Math.Max(0, (time.GetUtcNow() - row.CreatedAt).TotalSeconds), topic);
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Outbox.Handling.Chunks;
 
 namespace Outbox.Handling;
 
@@ -6,14 +7,20 @@ namespace Outbox.Handling;
 /// <param name="MessageType">The message's class.</param>
 /// <param name="HandlerType">The handler's class.</param>
 /// <param name="Name">The message's stable name; null where it is that of the registration.</param>
-/// <param name="InvokeAsync">Makes the handler in a scope and calls it.</param>
+/// <param name="InvokeAsync">Makes the handler in a scope and calls it for one message.</param>
 internal sealed record HandlerBinding(
     Type MessageType,
     Type HandlerType,
     string? Name,
     Func<IServiceProvider, object, MessageContext, CancellationToken, Task> InvokeAsync)
 {
-    public static HandlerBinding Of<TMessage, THandler>(string? name)
+    /// <summary>What its messages share in a chunk.</summary>
+    public ChunkLevel Level { get; init; }
+
+    /// <summary>Makes the handler in a scope and calls it for several messages; null where it takes one at a time.</summary>
+    public Func<IServiceProvider, IReadOnlyList<MessageRun>, CancellationToken, Task>? InvokeBatchAsync { get; init; }
+
+    public static HandlerBinding Of<TMessage, THandler>(string? name, HandlerBuilder<TMessage> options)
         where TMessage : class
         where THandler : class, IMessageHandler<TMessage> =>
         new(
@@ -21,5 +28,23 @@ internal sealed record HandlerBinding(
             typeof(THandler),
             name,
             (services, message, context, token) =>
-                services.GetRequiredService<THandler>().HandleAsync((TMessage)message, context, token));
+                services.GetRequiredService<THandler>().HandleAsync((TMessage)message, context, token))
+        {
+            Level = options.IsShared ? ChunkLevel.Shared : ChunkLevel.Own,
+        };
+
+    public static HandlerBinding OfBatch<TMessage, THandler>(string? name)
+        where TMessage : class
+        where THandler : class, IBatchHandler<TMessage> =>
+        new(
+            typeof(TMessage),
+            typeof(THandler),
+            name,
+            (services, message, context, token) => services.GetRequiredService<THandler>()
+                .HandleAsync([new BatchMessage<TMessage>((TMessage)message, context)], token))
+        {
+            Level = ChunkLevel.Batch,
+            InvokeBatchAsync = (services, runs, token) => services.GetRequiredService<THandler>().HandleAsync(
+                [.. runs.Select(run => new BatchMessage<TMessage>((TMessage)run.Decoded.Body, run.BeginAttempt()))], token),
+        };
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Outbox.Filters;
+using Outbox.Handling.Chunks;
 using Outbox.Messages;
 
 namespace Outbox.Handling;
@@ -27,7 +28,7 @@ internal sealed class HandlerMap
                     $"{message} has no name: declare it with Message<{message}>(…), or give the name to the handler: "
                     + $"Handle<{message}, {handler}>(\"…\").");
             }
-            else if (!map._byName.TryAdd(name, binding with { InvokeAsync = filters.Around(binding.HandlerType, binding.InvokeAsync) }))
+            else if (!map._byName.TryAdd(name, Filtered(binding, filters)))
             {
                 errors.Add(
                     $"The message '{name}' has two handlers, {map._byName[name].HandlerType.Name} and {binding.HandlerType.Name}. "
@@ -37,6 +38,15 @@ internal sealed class HandlerMap
 
         return map;
     }
+
+    /// <summary>Filters go around one message: with them a batch handler gets lists of one.</summary>
+    private static HandlerBinding Filtered(HandlerBinding binding, HandleFilters filters) => filters.IsEmpty
+        ? binding
+        : binding with
+        {
+            InvokeAsync = filters.Around(binding.HandlerType, binding.InvokeAsync),
+            Level = binding.Level == ChunkLevel.Batch ? ChunkLevel.Own : binding.Level,
+        };
 
     public bool TryGet(string name, [NotNullWhen(true)] out HandlerBinding? binding) => _byName.TryGetValue(name, out binding);
 }

@@ -32,4 +32,7 @@ public sealed class MessageContext
 
     /// <summary>Which attempt this is, from 1.</summary>
     public required int Attempt { get; init; }
+
+    /// <summary>The replay that the handler is called for; null for what came from the consumer's own subscription.</summary>
+    public ReplayInfo? Replay { get; init; }
 }

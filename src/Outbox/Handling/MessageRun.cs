@@ -49,6 +49,9 @@ internal sealed class MessageRun
 
     public MarkedWork Work { get; }
 
+    /// <summary>The replay that it runs for; null for the ordinary.</summary>
+    public ReplayInfo? Replay { get; init; }
+
     /// <summary>How often the handler was called.</summary>
     public int Attempts { get; private set; }
 
@@ -58,7 +61,12 @@ internal sealed class MessageRun
     /// </summary>
     public bool IsToBlame(Exception exception) => Work.IsEntered && exception is not BrokenCircuitException;
 
-    private Task InvokeAsync(IServiceProvider services, DbContext context, CancellationToken cancellationToken)
+    /// <summary>Calls the handler, in a scope whose context is in the transaction of the message's mark.</summary>
+    public Task InvokeAsync(IServiceProvider services, DbContext context, CancellationToken cancellationToken) =>
+        Decoded.Handler.InvokeAsync(services, Decoded.Body, BeginAttempt(), cancellationToken);
+
+    /// <summary>Counts a call of the handler and tells it about the message.</summary>
+    public MessageContext BeginAttempt()
     {
         Attempts++;
         if (Attempts > 1)
@@ -66,7 +74,7 @@ internal sealed class MessageRun
             _events.OnRetried();
         }
 
-        return Decoded.Handler.InvokeAsync(services, Decoded.Body, Context(), cancellationToken);
+        return Context();
     }
 
     private MessageContext Context() => new()
@@ -81,5 +89,6 @@ internal sealed class MessageRun
         Key = Message.Key,
         Headers = Decoded.Headers,
         Attempt = Attempts,
+        Replay = Replay,
     };
 }

@@ -12,7 +12,7 @@ namespace Outbox.Inbox;
 /// of a retrying execution strategy too. Safe for concurrent use.
 /// </summary>
 internal sealed partial class MarkedTransaction(
-    IServiceScopeFactory scopes, Type contextType, IInboxStore store, IWaitingKeys waiting, string consumer, ILogger<MarkedTransaction> logger)
+    IServiceScopeFactory scopes, Type contextType, IInboxStore store, IWaitingKeys waiting, string consumer, TimeSpan limit, ILogger<MarkedTransaction> logger)
 {
     /// <summary>Runs the work, saves its context and commits. A message that must not overtake others is queued in place of the work.</summary>
     /// <returns>False where the message was marked before: nothing was done.</returns>
@@ -55,6 +55,7 @@ internal sealed partial class MarkedTransaction(
         var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
+            await store.LimitTransactionAsync(context, limit, cancellationToken).ConfigureAwait(false);
             if (!await ClaimAsync(context, work, cancellationToken).ConfigureAwait(false))
             {
                 return work.IsCommitTried;
@@ -68,7 +69,12 @@ internal sealed partial class MarkedTransaction(
 
             // For work that swallowed its cancellation: nobody waits for it any more.
             cancellationToken.ThrowIfCancellationRequested();
-            await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            if (await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false) == 0)
+            {
+                // PostgreSQL answers the commit of a transaction in which a command has failed, and rolls it back, without an error.
+                await context.Database.ExecuteSqlRawAsync("SELECT 1", cancellationToken).ConfigureAwait(false);
+            }
+
             work.BeginCommit();
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             return true;

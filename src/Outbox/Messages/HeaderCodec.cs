@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -15,12 +14,10 @@ internal static class HeaderCodec
     /// <summary>The encoding of no headers.</summary>
     public const string Empty = "[]";
 
-    private const int MaxCachedNames = 1024;
+    private const int MaxCachedNames = 32;
 
     private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly ConcurrentDictionary<string, string> Names = new(StringComparer.Ordinal);
-    private static readonly ConcurrentDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> NamesBySpan =
-        Names.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static string[] _names = [];
 
     public static string Encode(MessageHeaders headers)
     {
@@ -140,20 +137,23 @@ internal static class HeaderCodec
     private static string ReadName(ref Utf8JsonReader reader)
     {
         // A relay sees the same few names millions of times; hostile variety is cut off at the cache's size.
-        Span<char> name = stackalloc char[64];
-        if (reader.ValueIsEscaped || reader.ValueSpan.Length > name.Length)
+        var names = Volatile.Read(ref _names);
+        foreach (var known in names)
         {
-            return reader.GetString()!;
+            if (reader.ValueTextEquals(known))
+            {
+                return known;
+            }
         }
 
-        name = name[..reader.CopyString(name)];
-        if (NamesBySpan.TryGetValue(name, out var known))
+        var name = reader.GetString()!;
+        if (names.Length < MaxCachedNames)
         {
-            return known;
+            // Whoever comes second leaves it: the name is met again.
+            Interlocked.CompareExchange(ref _names, [.. names, name], names);
         }
 
-        var text = name.ToString();
-        return Names.Count < MaxCachedNames ? Names.GetOrAdd(text, text) : text;
+        return name;
     }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType token)

@@ -20,4 +20,10 @@ public static class OutboxHeaders
 
     /// <summary>W3C Trace Context, https://www.w3.org/TR/trace-context/.</summary>
     public const string TraceState = "tracestate";
+
+    /// <summary>
+    /// The id of the replay during which a handler enqueued the message (<see cref="IInboxReplay"/>), a UUID in its 36 character form; absent otherwise. Receivers
+    /// can tell by it that the message repeats something that happened long ago. Our own name.
+    /// </summary>
+    public const string Replay = "replay-id";
 }

@@ -25,6 +25,11 @@ internal static class OperationsRegistration
                 provider.GetRequiredKeyedService<IParkingStore>(contextType),
                 provider.GetRequiredKeyedService<IOutboxControl>(contextType));
         });
+        services.TryAddKeyedSingleton<IInboxActions>(contextType, (provider, _) => new AuditedActions(
+            Sessions(provider),
+            new AuditTrail(Sessions(provider), provider.GetRequiredKeyedService<BoundedReads>(contextType)),
+            provider.GetRequiredKeyedService<IDeferredMessages>(contextType),
+            provider.GetRequiredKeyedService<IInboxRedrive>(contextType)));
         services.AddKeyedSingleton<IOutboxCheck>(contextType, (provider, _) => new TablesCheck(Sessions(provider)));
         services.AddKeyedSingleton<IOutboxCheck>(
             contextType, (provider, _) => new ClockCheck(provider.GetRequiredKeyedService<BoundedReads>(contextType), Time(provider)));

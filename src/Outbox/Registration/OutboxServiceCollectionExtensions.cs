@@ -6,6 +6,7 @@ using Outbox;
 using Outbox.Capture;
 using Outbox.Deferral;
 using Outbox.Diagnostics;
+using Outbox.Handling.Chunks;
 using Outbox.Operations;
 using Outbox.Redrive;
 using Outbox.Registration;
@@ -42,6 +43,7 @@ public static class OutboxServiceCollectionExtensions
             StorageRegistration.Add(services, typeof(TContext));
             RelayRegistration.AddForWriters(services, registration);
             OperationsRegistration.Add(services, registration);
+            services.ConfigureDbContext<TContext>(static options => options.AddInterceptors(HandlerWatchInterceptor.Instance));
             DeferralRegistration.Add(services, typeof(TContext));
             RedriveRegistration.Add(services, registration);
         }

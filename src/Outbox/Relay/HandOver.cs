@@ -9,6 +9,9 @@ internal enum HandOver
     /// <summary>It stays in the outbox for now.</summary>
     HeldBack,
 
+    /// <summary>As much is in flight as may be: it is to be handed over again after an outcome.</summary>
+    NoRoom,
+
     /// <summary>It is not in flight, and the session must end.</summary>
     Failed,
 }

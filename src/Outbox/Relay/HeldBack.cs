@@ -14,6 +14,7 @@ internal sealed class HeldBack(RelayOptions options, RelayStatus status, PausedT
     private readonly Dictionary<string, Stall> _topics = new(StringComparer.Ordinal);
     private readonly HashSet<int> _keyHashes = [];
     private readonly HashSet<int> _releasedKeyHashes = [];
+    private volatile bool _isEmpty = true; // spares a lock for each row; written under the gate
 
     /// <summary>Whether nothing is to be read at all.</summary>
     public bool HoldsAll => paused.All;
@@ -54,6 +55,11 @@ internal sealed class HeldBack(RelayOptions options, RelayStatus status, PausedT
             return true;
         }
 
+        if (_isEmpty)
+        {
+            return false;
+        }
+
         lock (_gate)
         {
             return (_keyHashes.Count > 0 && _keyHashes.Contains(row.KeyHash))
@@ -70,6 +76,7 @@ internal sealed class HeldBack(RelayOptions options, RelayStatus status, PausedT
             if (!_topics.TryGetValue(topic, out var stall))
             {
                 _topics[topic] = stall = new Stall(new RelayBackoff(options.MinBackoff, options.MaxBackoff, Random.Shared.NextDouble));
+                LookWhetherEmpty();
             }
 
             if (stall.IsHeld)
@@ -88,11 +95,17 @@ internal sealed class HeldBack(RelayOptions options, RelayStatus status, PausedT
     /// <summary>A message of the topic was accepted or delivered: nothing is wrong with it any more.</summary>
     public void TopicWorks(string topic)
     {
+        if (_isEmpty)
+        {
+            return;
+        }
+
         lock (_gate)
         {
             if (_topics.Count > 0 && _topics.TryGetValue(topic, out var stall) && !stall.IsHeld)
             {
                 _topics.Remove(topic);
+                LookWhetherEmpty();
                 status.TopicResumed(topic);
             }
         }
@@ -127,6 +140,7 @@ internal sealed class HeldBack(RelayOptions options, RelayStatus status, PausedT
         lock (_gate)
         {
             _keyHashes.Add(keyHash);
+            LookWhetherEmpty();
             _releasedKeyHashes.Remove(keyHash);
         }
     }
@@ -154,6 +168,7 @@ internal sealed class HeldBack(RelayOptions options, RelayStatus status, PausedT
             }
 
             _releasedKeyHashes.Clear();
+            LookWhetherEmpty();
             var now = time.GetTimestamp();
             foreach (var stall in _topics.Values)
             {
@@ -183,6 +198,8 @@ internal sealed class HeldBack(RelayOptions options, RelayStatus status, PausedT
             return TimeSpan.FromSeconds(Math.Min(options.MaxBackoff.TotalSeconds, (double)ticks / time.TimestampFrequency));
         }
     }
+
+    private void LookWhetherEmpty() => _isEmpty = _topics.Count == 0 && _keyHashes.Count == 0;
 
     private sealed class Stall(RelayBackoff backoff)
     {

@@ -6,13 +6,15 @@ namespace Outbox.Relay;
 
 /// <summary>
 /// The messages that one sender has and whose outcome is open, bounded in number and bytes. Rows go in on the relay's thread,
-/// outcomes come on the transport's.
+/// outcomes come on the transport's. Each place of the table belongs to one side at a time, so that the two seldom meet at the lock:
+/// places come free under it, and the relay's thread takes all free ones at once when it has none left.
 /// </summary>
 internal sealed class InFlightWindow : IDeliverySink
 {
     private readonly Lock _gate = new();
     private readonly OutboxRow[] _rows;
     private readonly int[] _free;
+    private readonly int[] _taken; // places for the next rows, of the relay's thread alone
     private readonly long _maxBytes;
     private readonly IAcknowledgements _acknowledgements;
     private readonly AsyncSignal _changed;
@@ -20,7 +22,10 @@ internal sealed class InFlightWindow : IDeliverySink
     private readonly TimeProvider _time;
     private readonly List<FailedDelivery> _failed = [];
     private int _freeCount;
-    private long _bytes;
+    private int _takenCount;
+    private long _bytesAdded; // of the relay's thread alone
+    private long _bytesReleased;
+    private long _bytesSeenReleased; // of the relay's thread alone
     private bool _starved;
     private volatile bool _hasFailed;
 
@@ -29,6 +34,7 @@ internal sealed class InFlightWindow : IDeliverySink
         _rows = new OutboxRow[maxRows];
         _free = [.. Enumerable.Range(0, maxRows)];
         _freeCount = maxRows;
+        _taken = new int[maxRows];
         _maxBytes = maxBytes;
         _acknowledgements = acknowledgements;
         _failure = failure;
@@ -36,14 +42,14 @@ internal sealed class InFlightWindow : IDeliverySink
         _changed = new AsyncSignal(time);
     }
 
-    /// <summary>How many outcomes are open.</summary>
+    /// <summary>How many outcomes are open. Asked by the relay's thread.</summary>
     public int Count
     {
         get
         {
             lock (_gate)
             {
-                return _rows.Length - _freeCount;
+                return _rows.Length - _freeCount - _takenCount;
             }
         }
     }
@@ -54,47 +60,50 @@ internal sealed class InFlightWindow : IDeliverySink
     /// <summary>Takes a row in. False: no room; wait for a change.</summary>
     public bool TryAdd(in OutboxRow row, out long tag)
     {
-        lock (_gate)
+        tag = -1;
+        var size = row.Size;
+        if ((_takenCount == 0 || !HasRoomFor(size)) && !TakeFree(size))
         {
-            var isEmpty = _freeCount == _rows.Length;
-            if (_freeCount == 0 || (_bytes + row.Size > _maxBytes && !isEmpty))
-            {
-                tag = -1;
-                return false;
-            }
-
-            var slot = _free[--_freeCount];
-            _rows[slot] = row;
-            _bytes += row.Size;
-            tag = slot;
-            return true;
+            return false;
         }
+
+        var place = _taken[--_takenCount];
+        _rows[place] = row;
+        _bytesAdded += size;
+        tag = place;
+        return true;
     }
 
-    /// <summary>Takes a row out again that the sender did not accept.</summary>
+    /// <summary>Takes a row out again that the sender did not accept. Called by the relay's thread.</summary>
     public void Remove(long tag)
     {
-        lock (_gate)
-        {
-            Release((int)tag);
-        }
+        _bytesAdded -= _rows[tag].Size;
+        _rows[tag] = default;
+        _taken[_takenCount++] = (int)tag;
     }
 
     public void OnOutcome(long tag, in DeliveryOutcome outcome)
     {
+        // Until it is given back below, the place is this outcome's alone. Acknowledged first: whoever finds nothing in flight waits for
+        // the deletes of all that was.
+        ref var row = ref _rows[tag];
+        if (outcome.IsDelivered)
+        {
+            _acknowledgements.Acknowledge(row);
+        }
+
         bool wake;
         lock (_gate)
         {
-            var row = Release((int)tag);
-            if (outcome.IsDelivered)
-            {
-                _acknowledgements.Acknowledge(row);
-            }
-            else
+            if (!outcome.IsDelivered)
             {
                 _failed.Add(new FailedDelivery(row, outcome));
                 _hasFailed = true;
             }
+
+            _bytesReleased += row.Size;
+            row = default;
+            _free[_freeCount++] = (int)tag;
 
             // One wake-up for each message would cost more than the message.
             wake = _hasFailed || _starved || _freeCount == _rows.Length;
@@ -126,6 +135,7 @@ internal sealed class InFlightWindow : IDeliverySink
     /// <returns>Whether none is open.</returns>
     public async ValueTask<bool> DrainAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
+        GiveTakenBack();
         var started = _time.GetTimestamp();
         while (Count > 0 && !HasFailed)
         {
@@ -150,12 +160,38 @@ internal sealed class InFlightWindow : IDeliverySink
         }
     }
 
-    private OutboxRow Release(int slot)
+    private bool HasRoomFor(int size)
     {
-        var row = _rows[slot];
-        _rows[slot] = default;
-        _bytes -= row.Size;
-        _free[_freeCount++] = slot;
-        return row;
+        var bytes = _bytesAdded - _bytesSeenReleased;
+        return bytes + size <= _maxBytes || bytes == 0;
+    }
+
+    private bool TakeFree(int size)
+    {
+        lock (_gate)
+        {
+            _bytesSeenReleased = _bytesReleased;
+            if (_takenCount == 0)
+            {
+                Array.Copy(_free, _taken, _freeCount);
+                (_takenCount, _freeCount) = (_freeCount, 0);
+            }
+
+            // Said under the lock, or the outcome that makes room could come before the wait for it, unnoticed.
+            var hasRoom = _takenCount > 0 && HasRoomFor(size);
+            _starved |= !hasRoom;
+            return hasRoom;
+        }
+    }
+
+    /// <summary>So that the last outcome finds every place free, and wakes who waits for it.</summary>
+    private void GiveTakenBack()
+    {
+        lock (_gate)
+        {
+            Array.Copy(_taken, 0, _free, _freeCount, _takenCount);
+            _freeCount += _takenCount;
+            _takenCount = 0;
+        }
     }
 }

@@ -210,28 +210,48 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
             return SessionEnd.LeaseLost;
         }
 
-        foreach (var row in rows)
+        var next = 0;
+        while (true)
+        {
+            switch (SendWhileRoom(CollectionsMarshal.AsSpan(rows), ref next))
+            {
+                case HandOver.Failed:
+                    return parts.Leases.IsValid ? SessionEnd.SenderFailed : SessionEnd.LeaseLost;
+                case HandOver.NoRoom when !await _sender.WaitForRoomAsync(stopping).ConfigureAwait(false):
+                    return parts.Leases.IsValid ? SessionEnd.SenderFailed : SessionEnd.LeaseLost;
+                case HandOver.NoRoom:
+                    break;
+                default:
+                    return null;
+            }
+        }
+    }
+
+    /// <summary>Hands rows over from one on, without a wait or a copy of each.</summary>
+    /// <returns><see cref="HandOver.Accepted"/> when all of them are handed over or held back.</returns>
+    private HandOver SendWhileRoom(ReadOnlySpan<OutboxRow> rows, ref int next)
+    {
+        for (; next < rows.Length; next++)
         {
             ThrowIfLost();
             if (_sender.HasFailed)
             {
-                return SessionEnd.SenderFailed;
+                return HandOver.Failed;
             }
 
-            var handOver = !_holding.Owns(row.KeyHash) || parts.Held.Holds(row)
-                ? HandOver.HeldBack
-                : await _sender.SendAsync(row, stopping).ConfigureAwait(false);
+            ref readonly var row = ref rows[next];
+            var handOver = !_holding.Owns(row.KeyHash) || parts.Held.Holds(row) ? HandOver.HeldBack : _sender.TrySend(row);
             if (handOver == HandOver.HeldBack)
             {
                 _plan.Forget([row.Id]);
             }
-            else if (handOver == HandOver.Failed)
+            else if (handOver != HandOver.Accepted)
             {
-                return parts.Leases.IsValid ? SessionEnd.SenderFailed : SessionEnd.LeaseLost;
+                return handOver;
             }
         }
 
-        return null;
+        return HandOver.Accepted;
     }
 
     /// <summary>Another relay may have taken the buckets by now: nothing more is handed over.</summary>

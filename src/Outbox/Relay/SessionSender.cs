@@ -28,27 +28,20 @@ internal sealed class SessionSender
     /// <summary>Waits until nothing is in flight, within the bound of a stop.</summary>
     public ValueTask<bool> DrainAsync(CancellationToken cancellationToken) => _window.DrainAsync(_options.StopTimeout, cancellationToken);
 
-    /// <summary>Hands one row over, waiting for room. A row whose topic cannot be written is held back, not handed over.</summary>
-    public async ValueTask<HandOver> SendAsync(OutboxRow row, CancellationToken stopping)
+    /// <summary>Hands one row over, unless there is no room. A row whose topic cannot be written is held back, not handed over.</summary>
+    public HandOver TrySend(in OutboxRow row)
     {
-        long tag;
-        while (!_window.TryAdd(row, out tag))
+        if (!_window.TryAdd(row, out var tag))
         {
-            if (!await WaitForOutcomeAsync(stopping).ConfigureAwait(false))
-            {
-                return HandOver.Failed;
-            }
+            return HandOver.NoRoom;
         }
 
         try
         {
-            while (!_sender.TrySend(_messages.From(row), tag))
+            if (!_sender.TrySend(_messages.From(row), tag))
             {
-                if (!await WaitForOutcomeAsync(stopping).ConfigureAwait(false))
-                {
-                    _window.Remove(tag);
-                    return HandOver.Failed;
-                }
+                _window.Remove(tag);
+                return HandOver.NoRoom;
             }
 
             _parts.Held.TopicWorks(row.Topic);
@@ -64,6 +57,14 @@ internal sealed class SessionSender
             _window.Remove(tag);
             return NotAccepted(row, DeliveryFailure.Message, exception.Message);
         }
+    }
+
+    /// <summary>Waits for an outcome, which makes room.</summary>
+    /// <returns>False: the session must end.</returns>
+    public async ValueTask<bool> WaitForRoomAsync(CancellationToken stopping)
+    {
+        await _window.WaitForOutcomeAsync(_options.MinPollInterval, stopping).ConfigureAwait(false);
+        return !HasFailed && _parts.Leases.IsValid;
     }
 
     /// <summary>Ends with nothing in flight: waits for outcomes where that is allowed, gives up the rest, and passes refused rows on.</summary>
@@ -91,12 +92,6 @@ internal sealed class SessionSender
         {
             _parts.Suspects.Add(FindSuspects(failures));
         }
-    }
-
-    private async ValueTask<bool> WaitForOutcomeAsync(CancellationToken stopping)
-    {
-        await _window.WaitForOutcomeAsync(_options.MinPollInterval, stopping).ConfigureAwait(false);
-        return !HasFailed && _parts.Leases.IsValid;
     }
 
     private HandOver NotAccepted(in OutboxRow row, DeliveryFailure failure, string error)

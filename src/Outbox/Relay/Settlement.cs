@@ -53,7 +53,7 @@ internal sealed class Settlement(IOutboxStore store, RelayOptions options, Outbo
             _acknowledged.Set();
         }
 
-        metrics.Sent(row, time.GetUtcNow());
+        metrics.Sent(row, time);
     }
 
     /// <summary>The ids that are acknowledged and not known to be deleted. They must not be sent again.</summary>

@@ -150,14 +150,14 @@ internal sealed class EfDeferredStore(ContextSessions sessions) : IDeferredStore
         for (var round = 1; ; round++)
         {
             var page = await due.Take(Page).Select(row => new
-                {
-                    row.Id,
-                    row.KeyHash,
-                    row.Key,
-                    IsFirst = row.Key == null || !Rows(context).Any(other => other.Consumer == consumer && other.Topic == topic
-                        && other.KeyHash == row.KeyHash && other.Key == row.Key
-                        && (other.Offset < row.Offset || (other.Offset == row.Offset && other.Id < row.Id))),
-                }).ToListAsync(cancellationToken).ConfigureAwait(false);
+            {
+                row.Id,
+                row.KeyHash,
+                row.Key,
+                IsFirst = row.Key == null || !Rows(context).Any(other => other.Consumer == consumer && other.Topic == topic
+                    && other.KeyHash == row.KeyHash && other.Key == row.Key
+                    && (other.Offset < row.Offset || (other.Offset == row.Offset && other.Id < row.Id))),
+            }).ToListAsync(cancellationToken).ConfigureAwait(false);
             var first = page.Where(row => row.IsFirst).Select(row => row.Id).Take(most).ToArray();
             foreach (var key in page.Where(row => !row.IsFirst).Select(row => new DeferredKey(topic, row.KeyHash, row.Key!)).Distinct())
             {

@@ -36,6 +36,17 @@ internal sealed class EfInboxStore : IInboxStore
                 : PortableInbox.MarkAsync(context, consumer, sorted, cancellationToken)).ConfigureAwait(false);
     }
 
+    public async ValueTask TakeBackMarksAsync(
+        DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken)
+    {
+        InboxTransaction.Require(context);
+        await TranslateAsync(
+            context,
+            context.Set<InboxMessageRecord>().IgnoreQueryFilters()
+                .Where(row => row.Consumer == consumer && messageIds.Contains(row.MessageId))
+                .ExecuteDeleteAsync(cancellationToken)).ConfigureAwait(false);
+    }
+
     public async ValueTask SetOffsetAsync(
         DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken)
     {

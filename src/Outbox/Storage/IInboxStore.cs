@@ -9,6 +9,16 @@ namespace Outbox.Storage;
 public interface IInboxStore
 {
     /// <summary>
+    /// Bounds what the context's transaction may do to others, where the database can: it is ended when it is idle for longer than the
+    /// limit, and waits no longer than that for a lock. So a consumer that hangs cannot hold up its successor for ever. Called before the
+    /// marks are written. Does nothing unless a store overrides it.
+    /// </summary>
+    /// <param name="context">The context whose transaction is bounded.</param>
+    /// <param name="limit">The limit, longer than any handler may take.</param>
+    /// <param name="cancellationToken">Ends the statement.</param>
+    ValueTask LimitTransactionAsync(DbContext context, TimeSpan limit, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>
     /// Marks messages, in one statement. A mark that another open transaction is writing is waited for. With the transaction
     /// rolled back the marks are gone. A mark with a redrive number takes the place of a dead-lettered one with a lower number.
     /// </summary>
@@ -18,6 +28,13 @@ public interface IInboxStore
     /// <param name="cancellationToken">Ends the statement.</param>
     /// <returns>The ids that were not marked before, or are redriven: those to handle.</returns>
     ValueTask<IReadOnlySet<Guid>> MarkAsync(DbContext context, string consumer, IReadOnlyList<InboxMark> marks, CancellationToken cancellationToken);
+
+    /// <summary>Takes marks back that the transaction has written: their messages were not handled after all.</summary>
+    /// <param name="context">The context whose transaction carries the marks.</param>
+    /// <param name="consumer">The consumer's name.</param>
+    /// <param name="messageIds">The ids to forget; those without a mark are passed over.</param>
+    /// <param name="cancellationToken">Ends the statement.</param>
+    ValueTask TakeBackMarksAsync(DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken);
 
     /// <summary>Stores how far a consumer has come in a partition; never backwards.</summary>
     ValueTask SetOffsetAsync(DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken);

@@ -29,6 +29,8 @@ public sealed class OutboxTables
         InboxMessages = Find<InboxMessageRecord>();
         InboxDeferred = Find<InboxDeferredRecord>();
         InboxOffsets = Find<InboxOffsetRecord>();
+        Replays = Find<InboxReplayRecord>();
+        ReplayPartitions = Find<InboxReplayPartitionRecord>();
 
         OutboxTable Find<T>() => new(
             context.Model.FindEntityType(typeof(T)) ?? throw new OutboxException(
@@ -69,9 +71,18 @@ public sealed class OutboxTables
     /// <summary>How far consumers have come: <c>inbox_offset</c>.</summary>
     public OutboxTable InboxOffsets { get; }
 
+    /// <summary>Parts of the log that consumers are to handle again: <c>inbox_replay</c>.</summary>
+    public OutboxTable Replays { get; }
+
+    /// <summary>How far replays have come in their partitions: <c>inbox_replay_partition</c>.</summary>
+    public OutboxTable ReplayPartitions { get; }
+
     /// <summary>Every table.</summary>
     internal IReadOnlyList<OutboxTable> All =>
-        [Messages, Scheduled, Buckets, Relays, ParkedKeys, ParkedMessages, Controls, Audit, InboxMessages, InboxDeferred, InboxOffsets];
+    [
+        Messages, Scheduled, Buckets, Relays, ParkedKeys, ParkedMessages, Controls, Audit,
+        InboxMessages, InboxDeferred, InboxOffsets, Replays, ReplayPartitions,
+    ];
 
     /// <summary>The tables of a context. Worked out once for each model.</summary>
     /// <exception cref="OutboxException">The model lacks them; the text names the missing line.</exception>

@@ -17,6 +17,8 @@ internal static class StorageRegistration
         services.TryAddKeyedSingleton<IControlStore>(contextType, (provider, _) => new EfControlStore(Sessions(provider)));
         services.TryAddKeyedSingleton<IOutboxControl>(
             contextType, (provider, _) => new StoredControl(provider.GetRequiredKeyedService<IControlStore>(contextType)));
+        services.TryAddKeyedSingleton(contextType, (provider, _) => new ReplayRequests(Sessions(provider)));
+        services.TryAddKeyedSingleton(contextType, (provider, _) => new ReplayLeases(Sessions(provider)));
         services.TryAddKeyedSingleton<IInboxStore>(contextType, (_, _) => new EfInboxStore());
         services.TryAddKeyedSingleton<IDeferredStore>(contextType, (provider, _) => new EfDeferredStore(Sessions(provider)));
 

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Outbox.Specifications.Handling;
@@ -14,6 +15,9 @@ public sealed record ApplicationShape
     public string GroupId { get; init; } = ConsumerApplication.Group;
 
     public Action<ConsumerBuilder>? Consumer { get; init; }
+
+    /// <summary>Registers the context; null for AddDbContext.</summary>
+    public Action<IServiceCollection, Action<IServiceProvider, DbContextOptionsBuilder>>? Context { get; init; }
 
     public Action<IServiceCollection>? Services { get; init; }
 }

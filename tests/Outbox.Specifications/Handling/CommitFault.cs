@@ -8,6 +8,10 @@ public sealed class CommitFault : DbTransactionInterceptor
 {
     private int _before;
     private int _after;
+    private int _count;
+
+    /// <summary>How many commits the database has done.</summary>
+    public int Count => Volatile.Read(ref _count);
 
     public void FailBefore(int commits) => _before = commits;
 
@@ -19,5 +23,5 @@ public sealed class CommitFault : DbTransactionInterceptor
 
     public override Task TransactionCommittedAsync(
         DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
-        Interlocked.Decrement(ref _after) >= 0 ? throw new TransientFaultException() : Task.CompletedTask;
+        Interlocked.Increment(ref _count) > 0 && Interlocked.Decrement(ref _after) >= 0 ? throw new TransientFaultException() : Task.CompletedTask;
 }

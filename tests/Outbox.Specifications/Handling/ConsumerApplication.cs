@@ -4,6 +4,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Outbox.Consumers;
 using Outbox.Handling;
 using Outbox.Messages;
 using Outbox.Storage;
@@ -20,6 +22,12 @@ public sealed class ConsumerApplication : IAsyncDisposable
     public const string Group = "billing-group";
     public const string Topic = "notes";
 
+    /// <summary>The name of notes whose handler shares its chunk.</summary>
+    public const string SharedNote = "shared-note";
+
+    /// <summary>The name of notes that are handled in batches.</summary>
+    public const string BatchNote = "batch-note";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ServiceProvider _services;
@@ -33,7 +41,8 @@ public sealed class ConsumerApplication : IAsyncDisposable
         services.AddLogging();
         services.AddSingleton(Script);
         services.AddSingleton(Commits);
-        services.AddDbContext<NoteContext>(options =>
+        var addContext = shape.Context ?? ((added, use) => added.AddDbContext<NoteContext>(use));
+        addContext(services, (_, options) =>
         {
             database.Use(options, shape.HasRetryingStrategy);
             options.AddInterceptors(Commits);
@@ -43,7 +52,10 @@ public sealed class ConsumerApplication : IAsyncDisposable
             .Message<Note>(shape.MessageName, Topic, note => note.Text)
             .AddConsumer(shape.ConsumerName, consumer =>
             {
-                consumer.Subscribe(Topic).Handle<Note, NoteHandler>().RelayElsewhere().Configure(options =>
+                consumer.Subscribe(Topic).Handle<Note, NoteHandler>()
+                    .Handle<Note, NoteHandler>(SharedNote, handler => handler.SharesChunk())
+                    .HandleBatch<Note, NoteBatchHandler>(BatchNote)
+                    .RelayElsewhere().Configure(options =>
                 {
                     options.GroupId = shape.GroupId;
                     options.RetryDelay = TimeSpan.FromMilliseconds(1);
@@ -51,6 +63,7 @@ public sealed class ConsumerApplication : IAsyncDisposable
                     options.DeferredPollInterval = TimeSpan.FromMilliseconds(20);
                     options.CommitInterval = TimeSpan.FromMilliseconds(20);
                     options.StopTimeout = TimeSpan.FromSeconds(5);
+                    options.ChunkTimeLimit = TimeSpan.FromMinutes(1);
                 });
                 shape.Consumer?.Invoke(consumer);
             }));
@@ -61,8 +74,11 @@ public sealed class ConsumerApplication : IAsyncDisposable
             typeof(NoteContext), (provider, key) => new FaultyInbox((IInboxStore)store.KeyedImplementationFactory!(provider, key)));
         _services = services.BuildServiceProvider();
         _inbox = (FaultyInbox)_services.GetRequiredKeyedService<IInboxStore>(typeof(NoteContext));
-        Events = _services.GetRequiredKeyedService<HandlingEvents>($"{typeof(NoteContext).FullName}:{shape.ConsumerName}");
+        OptionsName = $"{typeof(NoteContext).FullName}:{shape.ConsumerName}";
+        Events = _services.GetRequiredKeyedService<HandlingEvents>(OptionsName);
     }
+
+    public string OptionsName { get; }
 
     public NoteScript Script { get; } = new();
 
@@ -72,13 +88,25 @@ public sealed class ConsumerApplication : IAsyncDisposable
 
     internal HandlingEvents Events { get; }
 
+    /// <summary>What the consumer's lanes give their messages to.</summary>
+    internal LaneHandling Handling
+    {
+        get
+        {
+            var definition = _services.GetRequiredKeyedService<ConsumerDefinition>(OptionsName);
+            var composition = new ConsumerComposition(_services, definition);
+            var options = _services.GetRequiredService<IOptionsMonitor<ConsumerOptions>>().Get(OptionsName);
+            return composition.CreateHandling(composition.CreateHandlers([]), new Assignment(), composition.CreateCircuit(options), options).Handling;
+        }
+    }
+
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     /// <summary>Appends a note as a relay would.</summary>
-    public static ReceivedMessage Send(InMemoryBroker broker, string text, string? key = null, Guid? id = null)
+    public static ReceivedMessage Send(InMemoryBroker broker, string text, string? key = null, Guid? id = null, string type = "note")
     {
         var headers = new MessageHeaders()
-            .Add(OutboxHeaders.MessageType, "note")
+            .Add(OutboxHeaders.MessageType, type)
             .Add(OutboxHeaders.MessageId, (id ?? Guid.NewGuid()).ToString());
         return broker.Append(Topic, key is null ? null : Bytes(key), Bytes($$"""{"text":"{{text}}"}"""), headers);
     }
@@ -102,9 +130,11 @@ public sealed class ConsumerApplication : IAsyncDisposable
     public void FailMarks(int count, bool ofDeadLetters = false) =>
         _inbox.FailNext(count, ofDeadLetters ? InboxOutcome.DeadLettered : InboxOutcome.Handled);
 
+    public Task CreateTablesAsync() => ReadAsync(db => db.Database.EnsureCreatedAsync());
+
     public async Task<ConsumerApplication> StartAsync()
     {
-        await ReadAsync(db => db.Database.EnsureCreatedAsync());
+        await CreateTablesAsync();
         _running = [.. _services.GetServices<IHostedService>()];
         foreach (var service in _running)
         {

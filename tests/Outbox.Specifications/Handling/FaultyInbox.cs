@@ -22,6 +22,10 @@ internal sealed class FaultyInbox(IInboxStore inner) : IInboxStore
         return inner.MarkAsync(context, consumer, marks, cancellationToken);
     }
 
+    public ValueTask TakeBackMarksAsync(
+        DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) =>
+        inner.TakeBackMarksAsync(context, consumer, messageIds, cancellationToken);
+
     public ValueTask SetOffsetAsync(
         DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
         inner.SetOffsetAsync(context, consumer, topic, partition, nextOffset, cancellationToken);

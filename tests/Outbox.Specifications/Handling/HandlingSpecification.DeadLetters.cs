@@ -92,6 +92,7 @@ public abstract partial class HandlingSpecification
         app.Script.Handle = (_, _, _, _) => throw new MessageFormatException("no use");
         var id = Guid.NewGuid();
         ConsumerApplication.Send(Broker, "poison", "key", id);
+        await app.SettledAsync(1);
         ConsumerApplication.Send(Broker, "poison", "key", id);
 
         await app.SettledAsync(2);

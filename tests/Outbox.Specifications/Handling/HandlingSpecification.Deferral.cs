@@ -102,7 +102,11 @@ public abstract partial class HandlingSpecification
     [SpecificationFact]
     public async Task Defer_LastAttemptFails_DeadLettersItAndTheNextComesAtOnce()
     {
-        await using var app = await StartAsync(consumer => Defer(consumer, TimeSpan.FromMilliseconds(1), attempts: 2));
+        await using var app = await StartAsync(consumer =>
+        {
+            Defer(consumer, TimeSpan.FromMilliseconds(1), attempts: 2);
+            consumer.Configure(options => options.MaxChunkSize = 1);
+        });
         app.Script.Handle = (db, note, context, _) =>
         {
             NoteScript.AddEffect(db, note, context);

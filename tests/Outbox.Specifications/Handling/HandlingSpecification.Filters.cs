@@ -24,6 +24,7 @@ public abstract partial class HandlingSpecification
         };
         var id = Guid.NewGuid();
         ConsumerApplication.Send(Broker, "x", "key", id);
+        await app.SettledAsync(1);
         ConsumerApplication.Send(Broker, "x", "key", id);
 
         await app.SettledAsync(2);

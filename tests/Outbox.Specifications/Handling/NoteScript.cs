@@ -10,6 +10,9 @@ public sealed class NoteScript
     /// <summary>Every call of the handler.</summary>
     public ConcurrentQueue<MessageContext> Calls { get; } = new();
 
+    /// <summary>How many messages each call of a batch handler got.</summary>
+    public ConcurrentQueue<int> Batches { get; } = new();
+
     /// <summary>Every context that a handler got.</summary>
     public ConcurrentBag<NoteContext> Contexts { get; } = [];
 

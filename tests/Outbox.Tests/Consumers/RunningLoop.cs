@@ -34,7 +34,7 @@ internal sealed class RunningLoop : IAsyncDisposable
             "consumer",
             transport ?? new InMemoryTransport(broker),
             new Subscription(Group, [Topic]),
-            new LaneSet(lanes, capacity, handling, NullLogger<Lane>.Instance),
+            new LaneSet(lanes, capacity, LaneHandling.OneByOne(handling, time), NullLogger<Lane>.Instance),
             new InboxOffsets(null!, typeof(object), null!, "consumer", time, NullLogger<InboxOffsets>.Instance),
             new Assignment(),
             circuit ?? new ConsumerCircuit("consumer", default, new HandlingEvents(), time, NullLogger<ConsumerCircuit>.Instance),

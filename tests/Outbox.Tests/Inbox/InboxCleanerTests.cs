@@ -89,6 +89,10 @@ public sealed class InboxCleanerTests
             DbContext context, string consumer, IReadOnlyList<InboxMark> marks, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
+        public ValueTask TakeBackMarksAsync(
+            DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public ValueTask SetOffsetAsync(
             DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

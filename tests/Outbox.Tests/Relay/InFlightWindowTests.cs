@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Outbox.Relay;
 using Outbox.Signals;
@@ -123,6 +124,80 @@ public sealed class InFlightWindowTests
         window.OnOutcome(first, Delivered);
 
         (await waiting).Should().BeTrue();
+    }
+
+    [Fact]
+    public void TryAdd_AfterOutcomesOfLargeRows_HasTheirBytesAgain()
+    {
+        var window = New(maxBytes: 2 * RelayRows.New(1, payload: 1000).Size);
+        for (var id = 1; id <= 20; id += 2)
+        {
+            var tags = new[] { Add(window, RelayRows.New(id, payload: 1000)), Add(window, RelayRows.New(id + 1, payload: 1000)) };
+            window.TryAdd(RelayRows.New(99), out _).Should().BeFalse("two such rows are all that fits");
+            Array.ForEach(tags, tag => window.OnOutcome(tag, Delivered));
+        }
+
+        _acknowledged.Ids.Should().Equal(Enumerable.Range(1, 20).Select(id => (long)id));
+    }
+
+    [Fact]
+    public async Task WaitForOutcome_LastOutcomeCameBefore_EndsAtOnce()
+    {
+        var window = New(maxBytes: RelayRows.New(1, payload: 1000).Size);
+        var only = Add(window, RelayRows.New(1, payload: 1000));
+        window.TryAdd(RelayRows.New(2), out _).Should().BeFalse();
+
+        window.OnOutcome(only, Delivered);
+
+        var waiting = window.WaitForOutcomeAsync(TimeSpan.FromSeconds(10), CancellationToken.None).AsTask();
+        waiting.IsCompleted.Should().BeTrue("no other outcome will come, and there is room");
+        (await waiting).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Drain_AfterARowThatWasTakenOutAgain_WaitsForTheOthersOnly()
+    {
+        var window = New();
+        var first = Add(window, RelayRows.New(1));
+        window.Remove(Add(window, RelayRows.New(2)));
+        var drained = window.DrainAsync(TimeSpan.FromSeconds(10), CancellationToken.None).AsTask();
+
+        window.OnOutcome(first, Delivered);
+
+        (await drained).Should().BeTrue();
+        window.Count.Should().Be(0);
+        Add(window, RelayRows.New(3)).Should().NotBe(-1, "a window goes on after a drain");
+    }
+
+    [Fact]
+    public async Task OnOutcome_OnAnotherThreadThanTryAdd_AcknowledgesEachRowOnce()
+    {
+        const int Rows = 20_000;
+        var window = New(maxRows: 16, maxBytes: 4_000);
+        var accepted = Channel.CreateUnbounded<long>();
+        var outcomes = Task.Run(async () =>
+        {
+            await foreach (var tag in accepted.Reader.ReadAllAsync())
+            {
+                window.OnOutcome(tag, Delivered);
+            }
+        });
+
+        for (var id = 1L; id <= Rows; id++)
+        {
+            long tag;
+            while (!window.TryAdd(RelayRows.New(id), out tag))
+            {
+                await window.WaitForOutcomeAsync(TimeSpan.FromSeconds(10), CancellationToken.None);
+            }
+
+            await accepted.Writer.WriteAsync(tag);
+        }
+
+        accepted.Writer.Complete();
+        await outcomes;
+        _acknowledged.Ids.Should().Equal(Enumerable.Range(1, Rows).Select(id => (long)id), "a place must not be given out before its outcome");
+        (await window.DrainAsync(TimeSpan.Zero, CancellationToken.None)).Should().BeTrue();
     }
 
     private InFlightWindow New(int maxRows = 10, long maxBytes = 1 << 20) => new(maxRows, maxBytes, _acknowledged, _failure, _time);

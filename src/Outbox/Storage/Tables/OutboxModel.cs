@@ -22,6 +22,7 @@ internal sealed partial class OutboxModel(ModelBuilder model, OutboxTableOptions
         MapOutbox();
         MapParked();
         MapInbox();
+        MapReplay();
     }
 
     private void MapOutbox()
@@ -129,6 +130,38 @@ internal sealed partial class OutboxModel(ModelBuilder model, OutboxTableOptions
         offset.Property(row => row.Topic).HasColumnName("topic").HasMaxLength(Messages.MessageNames.MaxTopicLength);
         offset.Property(row => row.Partition).HasColumnName("partition");
         offset.Property(row => row.NextOffset).HasColumnName("next_offset");
+    }
+
+    private void MapReplay()
+    {
+        var replay = Table<InboxReplayRecord>("inbox_replay", row => row.Id);
+        replay.Property(row => row.Id).HasColumnName("id").ValueGeneratedNever();
+        replay.Property(row => row.Consumer).HasColumnName("consumer").HasMaxLength(Messages.MessageNames.MaxNameLength);
+        replay.Property(row => row.Kind).HasColumnName("kind").HasConversion<short>();
+        replay.Property(row => row.State).HasColumnName("state").HasConversion<short>();
+        replay.Property(row => row.Key).HasColumnName("key");
+        replay.Property(row => row.MessageName).HasColumnName("message_name").HasMaxLength(Messages.MessageNames.MaxNameLength);
+        replay.Property(row => row.MaxPerSecond).HasColumnName("max_per_second");
+        replay.Property(row => row.RequestedBy).HasColumnName("requested_by").HasMaxLength(StoredControl.MaxRequestedByLength);
+        MapCreatedAt(replay.Property(row => row.RequestedAt), "requested_at");
+        replay.Property(row => row.FinishedAt).HasColumnName("finished_at");
+        replay.Property(row => row.HasMarks).HasColumnName("has_marks");
+        replay.HasIndex(row => new { row.Consumer, row.State }).HasDatabaseName(Named("ix_inbox_replay_consumer"));
+
+        var partition = Table<InboxReplayPartitionRecord>("inbox_replay_partition", row => new { row.ReplayId, row.Topic, row.Partition });
+        partition.Property(row => row.ReplayId).HasColumnName("replay_id");
+        partition.Property(row => row.Topic).HasColumnName("topic").HasMaxLength(Messages.MessageNames.MaxTopicLength);
+        partition.Property(row => row.Partition).HasColumnName("partition");
+        partition.Property(row => row.FirstOffset).HasColumnName("first_offset");
+        partition.Property(row => row.NextOffset).HasColumnName("next_offset");
+        partition.Property(row => row.EndOffset).HasColumnName("end_offset");
+        partition.Property(row => row.Handled).HasColumnName("handled").HasDefaultValue(0L);
+        partition.Property(row => row.Skipped).HasColumnName("skipped").HasDefaultValue(0L);
+        partition.Property(row => row.Failed).HasColumnName("failed").HasDefaultValue(0L);
+        partition.Property(row => row.Error).HasColumnName("error");
+        partition.Property(row => row.Owner).HasColumnName("owner");
+        partition.Property(row => row.LeaseUntil).HasColumnName("lease_until");
+        partition.HasOne<InboxReplayRecord>().WithMany().HasForeignKey(row => row.ReplayId).OnDelete(DeleteBehavior.Cascade);
     }
 
     private EntityTypeBuilder<T> Table<T>(string name, Expression<Func<T, object?>> key)

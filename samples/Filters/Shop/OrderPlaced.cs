@@ -1,0 +1,3 @@
+namespace Samples.Shop;
+
+public sealed record OrderPlaced(string Order, string Card);

@@ -1,0 +1,3 @@
+namespace ReplayFailedPayments;
+
+internal sealed record PaymentRequested(Guid PaymentId, string Customer, decimal Amount);

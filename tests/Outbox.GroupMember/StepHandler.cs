@@ -1,0 +1,21 @@
+namespace Outbox.GroupMember;
+
+/// <summary>Takes a moment, so that something is always under way when a member goes.</summary>
+public sealed class StepHandler(MemberContext db, MemberOrders orders, HandlerGate gate) : IMessageHandler<StepTaken>
+{
+    public async Task HandleAsync(StepTaken message, MessageContext context, CancellationToken cancellationToken)
+    {
+        db.Steps.Add(new Step
+        {
+            Key = message.Key,
+            Number = message.Number,
+            Member = orders.Name,
+            Partition = context.Partition,
+            Offset = context.Offset,
+        });
+        await Task.Delay(2, cancellationToken);
+
+        // Takes no notice of its cancellation, as a handler may.
+        await gate.PassAsync();
+    }
+}

@@ -1,0 +1,3 @@
+namespace Outbox.GroupMember;
+
+public sealed record StepTaken(string Key, int Number);

@@ -1,0 +1,20 @@
+using Microsoft.EntityFrameworkCore;
+using Outbox.Specifications.Handling;
+using Outbox.Specifications.Replay;
+using Outbox.Specifications.Running;
+using Outbox.Specifications.Servers;
+
+namespace Outbox.PostgreSql.Tests.Replay;
+
+[NeedsPostgreSql]
+public sealed class PostgreSqlReplayTests : ReplaySpecification
+{
+    [SpecificationFact]
+    public Task Cancel_UnderWay_EndsItAndLeavesTheRest() => Cancel_UnderWay_EndsItAndLeavesTheRestAsync();
+
+    protected override async Task<HandlingDatabase> CreateDatabaseAsync()
+    {
+        var connection = await PostgreSqlServer.CreateDatabaseAsync();
+        return new HandlingDatabase((options, _) => options.UseNpgsql(connection), () => PostgreSqlServer.DropDatabaseAsync(connection));
+    }
+}
