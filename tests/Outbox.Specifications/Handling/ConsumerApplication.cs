@@ -28,7 +28,7 @@ public sealed class ConsumerApplication : IAsyncDisposable
     /// <summary>The name of notes that are handled in batches.</summary>
     public const string BatchNote = "batch-note";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly ServiceProvider _services;
     private readonly FaultyInbox _inbox;
