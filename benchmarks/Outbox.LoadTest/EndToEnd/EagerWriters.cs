@@ -14,27 +14,26 @@ internal sealed class EagerWriters(IServiceProvider services, EffectLedger ledge
     private const int KeysOfWriter = 500;
     private static readonly TimeSpan Held = TimeSpan.FromMilliseconds(1);
 
-    private readonly CancellationTokenSource _stopping = new();
     private Task _writing = Task.CompletedTask;
+    private volatile bool _isStopping;
 
     public void Start() =>
         _writing = Task.WhenAll(Enumerable.Range(0, settings.Writers).Select(writer => Task.Run(() => WriteAsync(writer))));
 
     public async Task StopAsync()
     {
-        await _stopping.CancelAsync();
+        _isStopping = true;
         await _writing;
-        _stopping.Dispose();
     }
 
     private async Task WriteAsync(int writer)
     {
-        for (var written = 0L; !_stopping.IsCancellationRequested; written += settings.PerTransaction)
+        for (var written = 0L; !_isStopping; written += settings.PerTransaction)
         {
             while (ledger.Unfinished > EffectLedger.MostUnfinished)
             {
                 await Task.Delay(Held);
-                if (_stopping.IsCancellationRequested)
+                if (_isStopping)
                 {
                     return;
                 }
