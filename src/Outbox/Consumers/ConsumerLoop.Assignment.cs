@@ -5,7 +5,7 @@ namespace Outbox.Consumers;
 internal sealed partial class ConsumerLoop
 {
     private bool _arePausesStale;
-    private bool _isCircuitPaused;
+    private bool _isAllPaused;
 
     public void OnAssigned(IReadOnlyList<TopicPartitionId> partitions)
     {
@@ -15,6 +15,10 @@ internal sealed partial class ConsumerLoop
         }
 
         assignment.Publish(_assigned.Values);
+        foreach (var (partition, offset) in starts.Apply(_receiver!, partitions))
+        {
+            _assigned[partition].Start = offset;
+        }
 
         // An assignment that replaces the whole may have forgotten the pauses of what stayed.
         _arePausesStale = true;
@@ -106,6 +110,7 @@ internal sealed partial class ConsumerLoop
             {
                 works.Add(work);
                 _holding.Remove(work);
+                Forget(work);
             }
         }
 
@@ -121,7 +126,7 @@ internal sealed partial class ConsumerLoop
         }
 
         _arePausesStale = false;
-        if (_isCircuitPaused)
+        if (_isAllPaused)
         {
             receiver.Pause(_assigned.Keys);
         }
@@ -131,16 +136,26 @@ internal sealed partial class ConsumerLoop
         }
     }
 
-    /// <summary>While messages fail on and on, nothing is received; what is in the lanes waits there.</summary>
-    private void FollowCircuit(ITransportReceiver receiver)
+    private void Forget(PartitionWork work)
     {
-        if (circuit.IsPaused == _isCircuitPaused)
+        foreach (var message in work.Held)
+        {
+            bytes.Remove(message);
+        }
+
+        work.Held.Clear();
+    }
+
+    /// <summary>While messages fail on and on, or too many bytes are held, nothing is received; what is in the lanes waits there.</summary>
+    private void FollowLimits(ITransportReceiver receiver)
+    {
+        if ((bytes.IsFull || circuit.IsPaused) == _isAllPaused)
         {
             return;
         }
 
-        _isCircuitPaused = !_isCircuitPaused;
-        if (_isCircuitPaused)
+        _isAllPaused = !_isAllPaused;
+        if (_isAllPaused)
         {
             receiver.Pause(_assigned.Keys);
         }

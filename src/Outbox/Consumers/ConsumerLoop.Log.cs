@@ -31,4 +31,10 @@ internal sealed partial class ConsumerLoop
 
     [LoggerMessage(5028, LogLevel.Warning, "Consumer {Consumer}: closing its receiver failed.")]
     private partial void LogDisposeFailed(Exception exception, string consumer);
+
+    [LoggerMessage(
+        5030,
+        LogLevel.Error,
+        "Consumer {Consumer}: {Topic}, partition {Partition} delivers offset {Offset}, although the database says that everything below {Start} is handled. The partition waits. If the topic was made anew, delete its rows of the inbox offsets for this consumer and start it again.")]
+    private partial void LogRefused(string consumer, string topic, int partition, long offset, long start);
 }
