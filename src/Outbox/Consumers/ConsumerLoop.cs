@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Outbox.CrashPoints;
 using Outbox.Handling;
 using Outbox.Inbox;
 using Outbox.Transport;
@@ -170,7 +171,9 @@ internal sealed partial class ConsumerLoop(
 
         var next = due.ConvertAll(entry => KeyValuePair.Create(entry.Work.Partition, entry.Next!.Value));
         offsets.Offer(next);
+        CrashHook.Reach(CrashPoint.OffsetDue);
         receiver.Commit(next);
+        CrashHook.Reach(CrashPoint.OffsetCommitted);
         due.ForEach(entry => entry.Work.Committed = entry.Next);
     }
 
