@@ -31,6 +31,7 @@ internal sealed partial class ConsumerLoop(
     private ITransportReceiver? _receiver;
     private long _lastCommit;
     private int _failures;
+    private int _failedCommits;
 
     /// <summary>Receives until cancelled; blocks its thread. A receiver that fails for good is replaced by another.</summary>
     public void Run(CancellationToken stopping)
@@ -154,10 +155,21 @@ internal sealed partial class ConsumerLoop(
 
     private void CommitIfDue(ITransportReceiver receiver)
     {
-        if (time.GetElapsedTime(_lastCommit) >= times.CommitInterval)
+        if (time.GetElapsedTime(_lastCommit) < times.CommitInterval)
         {
-            _lastCommit = time.GetTimestamp();
+            return;
+        }
+
+        _lastCommit = time.GetTimestamp();
+        try
+        {
             Commit(receiver, _assigned.Values);
+            _failedCommits = 0;
+        }
+        catch (TransportException exception) when (exception.Failure != DeliveryFailure.Fatal)
+        {
+            // One that meets a rebalance fails as it should. Receiving does not wait for it: that is what ends the rebalance.
+            LogCommitPutOff(++_failedCommits < 3 ? LogLevel.Debug : LogLevel.Warning, exception, consumer, _failedCommits);
         }
     }
 

@@ -122,27 +122,11 @@ public sealed class EmbeddedKafkaTests : IDisposable
         send.Should().Throw<TransportException>().Which.Failure.Should().Be(DeliveryFailure.Topic);
     }
 
-    [Fact]
-    public async Task Commit_BrokerRefusesForAMoment_IsTransient()
-    {
-        _kafka.CreateTopic("orders", 1);
-        var transport = Transport();
-        await using var sender = transport.OpenSender(new RecordingSink());
-        sender.TrySend(Message(0), 0).Should().BeTrue();
-        using var member = new TestMember(transport, new Subscription("group", ["orders"]));
-        member.PumpUntil(() => member.Received.Count == 1, "the message");
-
-        _kafka.PushRequestErrors(8, ErrorCode.RebalanceInProgress);
-        var commit = () => member.Receiver.Commit([new(new TopicPartitionId("orders", 0), 1)]);
-
-        commit.Should().Throw<TransportException>().Which.Failure.Should().Be(DeliveryFailure.Transient);
-        commit.Should().NotThrow();
-    }
-
     [Theory]
-    [InlineData(ErrorCode.UnknownMemberId)]
+    [InlineData(ErrorCode.RebalanceInProgress)]
     [InlineData(ErrorCode.IllegalGeneration)]
-    public async Task Commit_MemberWasExpelled_IsFatal(ErrorCode error)
+    [InlineData(ErrorCode.UnknownMemberId)]
+    public async Task Commit_BrokerRefusesItInARebalance_IsTransientAndTheMemberGoesOn(ErrorCode error)
     {
         _kafka.CreateTopic("orders", 1);
         var transport = Transport();
@@ -154,7 +138,9 @@ public sealed class EmbeddedKafkaTests : IDisposable
         _kafka.PushRequestErrors(8, error);
         var commit = () => member.Receiver.Commit([new(new TopicPartitionId("orders", 0), 1)]);
 
-        commit.Should().Throw<TransportException>().Which.Failure.Should().Be(DeliveryFailure.Fatal);
+        commit.Should().Throw<TransportException>().Which.Failure.Should().Be(DeliveryFailure.Transient);
+        sender.TrySend(Message(1), 1).Should().BeTrue();
+        member.PumpUntil(() => member.Received[^1].Payload![0] == 1, "the next message");
     }
 
     [Fact]

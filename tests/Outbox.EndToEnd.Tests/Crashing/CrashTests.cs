@@ -1,0 +1,96 @@
+using Outbox.CrashPoints;
+using Outbox.EndToEnd.Tests.Rebalancing;
+using Outbox.GroupMember;
+using Outbox.Storage;
+
+namespace Outbox.EndToEnd.Tests.Crashing;
+
+/// <summary>
+/// A consumer's process is killed between the steps of its work, again and again, and the next one goes on, on a real Kafka and
+/// PostgreSQL. Each time: effects happen once, in the order of their key, no offset passes what is not durable, and dead letters are
+/// what was received.
+/// </summary>
+public sealed class CrashTests(RebalanceKafka kafka) : IClassFixture<RebalanceKafka>
+{
+    /// <summary>Early, when what waits for the consumer makes large chunks, and later.</summary>
+    private static readonly int[] Passes = [1, 5];
+
+    [RebalanceTheory]
+    [InlineData(MemberLevel.Own)]
+    [InlineData(MemberLevel.Shared)]
+    [InlineData(MemberLevel.Batch)]
+    public async Task Member_KilledAtAStep_EffectsHappenOnce(MemberLevel level)
+    {
+        await using var walk = await Walk.StartAsync(kafka.BootstrapServers, "Classic", isStatic: true);
+        await KillAsync(
+            walk,
+            walk.Orders("a") with { Level = level },
+            [
+                nameof(CrashPoint.InboxMarked), // before the handler
+                nameof(CrashPoint.EffectSaved), // after it
+                nameof(CrashPoint.EffectCommitted), // after the commit
+                nameof(CrashPoint.OffsetDue), // before the offset
+                nameof(CrashPoint.OffsetCommitted),
+            ]);
+
+        using var last = await walk.JoinAsProcessAsync(walk.Orders("a") with { Level = level });
+        await walk.CheckAsync();
+    }
+
+    [RebalanceTheory]
+    [InlineData(MemberLevel.Own)]
+    [InlineData(MemberLevel.Shared)]
+    [InlineData(MemberLevel.Batch)]
+    public async Task Member_KilledWhileItSettlesWhatFails_EffectsHappenOnceAndDeadLettersAreWhole(MemberLevel level)
+    {
+        await using var walk = await Walk.StartAsync(kafka.BootstrapServers, "Classic", isStatic: true, isFaulty: true);
+        var orders = walk.Orders("a") with { Level = level, Relays = true };
+        await KillAsync(
+            walk,
+            orders,
+            [
+                nameof(CrashPoint.DeferralSaved),
+                nameof(CrashPoint.DeferralTaken),
+                nameof(CrashPoint.DeferralPostponed),
+                nameof(CrashPoint.DeadLetterSaved),
+                nameof(CrashPoint.DeadLetterCommitted),
+            ]);
+
+        using var last = await walk.JoinAsProcessAsync(orders);
+        var sent = await walk.CheckAsync();
+
+        var poison = sent.Where(step => step.Fault == StepTaken.Poison).ToDictionary(step => step.Id, step => (step.Key, step.Payload));
+        var letters = await walk.DeadLettersAsync(poison.Count);
+        letters.Should().BeEquivalentTo(poison, "each has one, with the bytes that were received");
+        (await walk.CountMarksAsync(InboxOutcome.DeadLettered)).Should().Be(poison.Count);
+        (await walk.CountMarksAsync(InboxOutcome.Handled)).Should().Be(sent.Count - poison.Count);
+    }
+
+    [RebalanceTheory]
+    [InlineData("Classic")]
+    [InlineData("Consumer")]
+    public async Task Member_KilledWhileItGivesPartitionsAway_EffectsHappenOnce(string protocol)
+    {
+        await using var walk = await Walk.StartAsync(kafka.BootstrapServers, protocol, isStatic: false);
+        using var b = await walk.JoinAsProcessAsync(walk.Orders("b") with { CrashAt = nameof(CrashPoint.PartitionsRevoked) });
+        await walk.HandlesAsync("b");
+
+        await walk.JoinAsync("a");
+        await b.DiesAsync();
+        await walk.TakesOverAsync("a", from: "b");
+
+        await walk.CheckAsync();
+    }
+
+    private static async Task KillAsync(Walk walk, MemberOrders orders, string[] points)
+    {
+        foreach (var point in points)
+        {
+            foreach (var pass in Passes)
+            {
+                using var member = await walk.JoinAsProcessAsync(orders with { CrashAt = point, CrashPass = pass });
+                await member.DiesAsync();
+            }
+        }
+    }
+}
