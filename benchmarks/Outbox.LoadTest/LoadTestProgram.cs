@@ -3,6 +3,7 @@ using Outbox.LoadTest.Chaos;
 using Outbox.LoadTest.Children;
 using Outbox.LoadTest.Consuming;
 using Outbox.LoadTest.Draining;
+using Outbox.LoadTest.EndToEnd;
 using Outbox.LoadTest.Latency;
 using Outbox.LoadTest.Operating;
 using Outbox.LoadTest.Poison;
@@ -21,11 +22,12 @@ internal static class LoadTestProgram
           capture       --seconds 15 [--writers 4]
           consume       --messages 100000 --duplicates 5% [--rounds 3]
           slow-handler  --ms 50 [--messages 1000]
+          end-to-end    --seconds 30 --per-transaction 1 [--warm-up 10] [--writers 4]
           poison        --every 1000 [--messages 30000] [--rate 1000] [--warm-up 5] [--rounds 3]
           chaos-relays  --seconds 120 [--rate 2000] [--relays 4]
           operations    --messages 1000000 [--others 100000] [--rounds 3]
         servers: ConnectionStrings__Outbox and KAFKA_BOOTSTRAP_SERVERS, else local ones as in the tests
-        exit code: 0 the run counts, 1 it does not (invalid, or messages lost or out of order), 2 wrong usage
+        exit code: 0 the run counts, 1 it does not (invalid, or messages lost, doubled or out of order), 2 wrong usage
         """;
 
     public static async Task<int> RunAsync(string[] args)
@@ -49,6 +51,7 @@ internal static class LoadTestProgram
             "capture" => CaptureCommand.RunAsync,
             "consume" => ConsumeCommand.RunAsync,
             "slow-handler" => SlowHandlerCommand.RunAsync,
+            "end-to-end" => EndToEndCommand.RunAsync,
             "poison" => PoisonCommand.RunAsync,
             "chaos-relays" => ChaosRelaysCommand.RunAsync,
             "operations" => OperationsCommand.RunAsync,

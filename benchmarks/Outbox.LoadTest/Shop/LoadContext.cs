@@ -7,9 +7,12 @@ internal sealed class LoadContext(DbContextOptions<LoadContext> options) : DbCon
 {
     public DbSet<LoadOrder> Orders => Set<LoadOrder>();
 
+    public DbSet<LoadEffect> Effects => Set<LoadEffect>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<LoadOrder>().ToTable("load_order");
+        modelBuilder.Entity<LoadEffect>().ToTable("load_effect");
         modelBuilder.AddOutbox();
     }
 }

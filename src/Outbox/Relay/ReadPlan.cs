@@ -26,6 +26,9 @@ internal sealed class ReadPlan(int batchSize, ReadFloor? floor)
     /// <summary>Whether rows that are committed late could still appear below some that were read.</summary>
     public bool HasUndecidedZone => floor is not null && _floor < _highestRead;
 
+    /// <summary>How many ids lie between the floor and the highest that was read.</summary>
+    public long UndecidedIds => Math.Max(0, _highestRead - _floor);
+
     /// <summary>Whether the last read came back full, so that more is waiting.</summary>
     public bool ReadsOn => _readOn;
 

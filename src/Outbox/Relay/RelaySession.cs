@@ -13,7 +13,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
     /// <summary>How often rows are looked for that are committed below others that were read already.</summary>
     private static readonly TimeSpan ZoneInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How often the floor is moved: each read looks at everything above it.</summary>
+    /// <summary>How often the floor is moved while there is more above it than a read may give: each read looks at all of that.</summary>
     private static readonly TimeSpan FloorInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly RelayOptions _options = parts.Options;
@@ -71,6 +71,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
             var readsOn = _plan.ReadsOn && HasRoom;
             if (readsOn)
             {
+                await StepFloorAsync(stopping).ConfigureAwait(false);
                 _read = ReadAsync(next, stopping);
             }
 
@@ -81,6 +82,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
 
             if (!readsOn)
             {
+                await StepFloorAsync(stopping).ConfigureAwait(false);
                 if (await WaitAsync(rows.Count == 0, stopping).ConfigureAwait(false) is { } over)
                 {
                     return over;
@@ -90,6 +92,22 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
             }
 
             (rows, next) = (next, rows);
+        }
+    }
+
+    /// <summary>Moves the floor when it is time. No read is under way here, and no row waits to be sent when little is waiting.</summary>
+    private async ValueTask StepFloorAsync(CancellationToken cancellationToken)
+    {
+        if (_floor is null || !_plan.HasUndecidedZone)
+        {
+            return;
+        }
+
+        var interval = _plan.UndecidedIds > _options.BatchSize ? FloorInterval : ZoneInterval;
+        if (_time.GetElapsedTime(_floorStepAt) >= interval)
+        {
+            await _floor.StepAsync(cancellationToken).ConfigureAwait(false);
+            _floorStepAt = _time.GetTimestamp();
         }
     }
 
@@ -127,12 +145,6 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
         _deleted = parts.Settlement.TakeDeleted(_deleted);
         _plan.Forget(CollectionsMarshal.AsSpan(_deleted));
         _deleted.Clear();
-        if (_floor is not null && _plan.HasUndecidedZone && _time.GetElapsedTime(_floorStepAt) >= FloorInterval)
-        {
-            await _floor.StepAsync(stopping).ConfigureAwait(false);
-            _floorStepAt = _time.GetTimestamp();
-        }
-
         // Both are asked: each forgets its answer when it has given it.
         if (parts.Held.TakeAdmitted() | parts.Parked.TakeAdmitted())
         {
