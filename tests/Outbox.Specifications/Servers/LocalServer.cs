@@ -62,8 +62,8 @@ public sealed class LocalServer
             : throw new InvalidOperationException($"{_script} {string.Join(' ', arguments)} failed: {await error}");
     }
 
-    /// <summary>Below the ports that systems give to connections, and free together with the next ones, which brokers use as well.</summary>
-    private static int FreePort()
+    /// <summary>A free port below those that systems give to connections, with some free ones behind it, which brokers use as well.</summary>
+    public static int FreePort()
     {
         const int Together = 8;
         for (var tries = 1; ; tries++)
