@@ -20,7 +20,6 @@ public sealed class CrashTests(RebalanceKafka kafka) : IClassFixture<RebalanceKa
     {
         await using var walk = await Walk.StartAsync(kafka.BootstrapServers, "Classic", isStatic: true);
         await KillAsync(
-            walk,
             walk.Orders("a") with { Level = level },
             [
                 nameof(CrashPoint.InboxMarked), // before the handler
@@ -30,7 +29,7 @@ public sealed class CrashTests(RebalanceKafka kafka) : IClassFixture<RebalanceKa
                 nameof(CrashPoint.OffsetCommitted),
             ]);
 
-        using var last = await walk.JoinAsProcessAsync(walk.Orders("a") with { Level = level });
+        using var last = await MemberProcess.StartAsync(walk.Orders("a") with { Level = level });
         await walk.CheckAsync();
     }
 
@@ -43,7 +42,6 @@ public sealed class CrashTests(RebalanceKafka kafka) : IClassFixture<RebalanceKa
         await using var walk = await Walk.StartAsync(kafka.BootstrapServers, "Classic", isStatic: true, isFaulty: true);
         var orders = walk.Orders("a") with { Level = level, Relays = true };
         await KillAsync(
-            walk,
             orders,
             [
                 nameof(CrashPoint.DeferralSaved),
@@ -53,7 +51,7 @@ public sealed class CrashTests(RebalanceKafka kafka) : IClassFixture<RebalanceKa
                 nameof(CrashPoint.DeadLetterCommitted),
             ]);
 
-        using var last = await walk.JoinAsProcessAsync(orders);
+        using var last = await MemberProcess.StartAsync(orders);
         var sent = await walk.CheckAsync();
 
         var poison = sent.Where(step => step.Fault == StepTaken.Poison).ToDictionary(step => step.Id, step => (step.Key, step.Payload));
@@ -69,7 +67,7 @@ public sealed class CrashTests(RebalanceKafka kafka) : IClassFixture<RebalanceKa
     public async Task Member_KilledWhileItGivesPartitionsAway_EffectsHappenOnce(string protocol)
     {
         await using var walk = await Walk.StartAsync(kafka.BootstrapServers, protocol, isStatic: false);
-        using var b = await walk.JoinAsProcessAsync(walk.Orders("b") with { CrashAt = nameof(CrashPoint.PartitionsRevoked) });
+        using var b = await MemberProcess.StartAsync(walk.Orders("b") with { CrashAt = nameof(CrashPoint.PartitionsRevoked) });
         await walk.HandlesAsync("b");
 
         await walk.JoinAsync("a");
@@ -79,12 +77,12 @@ public sealed class CrashTests(RebalanceKafka kafka) : IClassFixture<RebalanceKa
         await walk.CheckAsync();
     }
 
-    private static async Task KillAsync(Walk walk, MemberOrders orders, string[] points)
+    private static async Task KillAsync(MemberOrders orders, string[] points)
     {
         for (var i = 0; i < points.Length; i++)
         {
             // At once, when what waits for the consumer makes large chunks, and later.
-            using var member = await walk.JoinAsProcessAsync(orders with { CrashAt = points[i], CrashPass = 1 + (i % 3 * 2) });
+            using var member = await MemberProcess.StartAsync(orders with { CrashAt = points[i], CrashPass = 1 + (i % 3 * 2) });
             await member.DiesAsync();
         }
     }

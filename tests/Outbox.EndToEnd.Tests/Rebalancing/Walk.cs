@@ -88,8 +88,6 @@ internal sealed class Walk : IAsyncDisposable
 
     public Task<MemberProcess> JoinAsProcessAsync(string name) => MemberProcess.StartAsync(Orders(name));
 
-    public Task<MemberProcess> JoinAsProcessAsync(MemberOrders orders) => MemberProcess.StartAsync(orders);
-
     /// <summary>Waits until a member has handled something after now.</summary>
     public async Task HandlesAsync(string name)
     {
