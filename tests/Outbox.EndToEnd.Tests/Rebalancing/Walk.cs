@@ -115,9 +115,8 @@ internal sealed class Walk : IAsyncDisposable
         var sent = _sender.Sent;
         var healthy = sent.Where(step => step.Fault != StepTaken.Poison).ToList();
         await using var db = Db();
-        await Eventually.BeTrueAsync(async () => await db.Steps.CountAsync() >= healthy.Count, "every message has its effect", Patience);
-        await Eventually.BeTrueAsync(
-            () => Task.FromResult(Committed().Sum(entry => entry.Offset.Value) == sent.Count), "all offsets are committed", Patience);
+        await ProgressAsync(async () => await db.Steps.CountAsync(), healthy.Count, "every message has its effect");
+        await ProgressAsync(() => Task.FromResult(Committed().Sum(entry => entry.Offset.Value)), sent.Count, "all offsets are committed");
         await _quiet.CancelAsync();
         await _watching;
 
@@ -144,6 +143,16 @@ internal sealed class Walk : IAsyncDisposable
         await PostgreSqlServer.DropDatabaseAsync(_database);
         _ended.Dispose();
         _quiet.Dispose();
+    }
+
+    /// <summary>However many there are and however slow the machine is: it must go on.</summary>
+    private static async Task ProgressAsync(Func<Task<long>> count, long wanted, string what)
+    {
+        for (var now = await count(); now < wanted;)
+        {
+            var before = now;
+            await Eventually.BeTrueAsync(async () => (now = await count()) > before, $"{what} ({before} of {wanted})", Patience);
+        }
     }
 
     private async Task WatchAsync()
