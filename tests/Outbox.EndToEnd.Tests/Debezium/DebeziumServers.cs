@@ -6,10 +6,11 @@ using Outbox.Specifications.Servers;
 namespace Outbox.EndToEnd.Tests.Debezium;
 
 /// <summary>A PostgreSQL, a broker, and Kafka Connect with Debezium's connector for PostgreSQL.</summary>
-internal sealed class DebeziumServers
+internal sealed class DebeziumServers : IDisposable
 {
     private readonly LocalServer _postgreSql;
     private readonly LocalServer _kafka;
+    private readonly List<string> _files = [];
 
     private DebeziumServers(LocalServer postgreSql, LocalServer kafka)
     {
@@ -68,9 +69,11 @@ internal sealed class DebeziumServers
             transforms.outbox.route.topic.replacement=${routedByValue}
 
             """);
+        _files.Add(file); // read some time after Connect has started
         await _kafka.RunAsync("connect", file);
-        File.Delete(file);
     }
+
+    public void Dispose() => _files.ForEach(File.Delete);
 
     public Task DisconnectAsync() => _kafka.RunAsync("disconnect");
 }

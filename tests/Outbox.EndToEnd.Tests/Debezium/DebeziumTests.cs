@@ -21,7 +21,7 @@ public sealed class DebeziumTests
     [DebeziumFact]
     public async Task OutboxTable_RelayedByEventRouter_IsHandledOnceByItsIdHeader()
     {
-        var servers = await DebeziumServers.StartAsync();
+        using var servers = await DebeziumServers.StartAsync();
         await CreateTopicAsync(servers);
         using var host = BuildHost(servers);
         await using (var scope = host.Services.CreateAsyncScope())
