@@ -20,7 +20,7 @@ internal static class LoadTestProgram
           backlog       --messages 1000000 [--rounds 3]
           latency       --rate 1000 --seconds 30 [--warm-up 10] [--rounds 3] [--separate]
           capture       --seconds 15 [--writers 4]
-          consume       --messages 100000 --duplicates 5% [--rounds 3]
+          consume       --messages 100000 --duplicates 5% [--rounds 3] [--retention]
           slow-handler  --ms 50 [--messages 1000]
           end-to-end    --seconds 30 --per-transaction 1 [--warm-up 10] [--writers 4]
           poison        --every 1000 [--messages 30000] [--rate 1000] [--warm-up 5] [--rounds 3]

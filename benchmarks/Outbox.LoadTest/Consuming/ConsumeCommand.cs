@@ -15,6 +15,11 @@ internal static class ConsumeCommand
 
     public static async Task<Report> RunAsync(Arguments arguments)
     {
+        if (arguments.Has("retention"))
+        {
+            return await RetentionCommand.RunAsync(arguments);
+        }
+
         var messages = arguments.Number("messages", 100_000);
         var share = double.Parse((arguments.Text("duplicates") ?? "5%").TrimEnd('%'), CultureInfo.InvariantCulture) / 100;
         var rounds = arguments.Number("rounds", 3);

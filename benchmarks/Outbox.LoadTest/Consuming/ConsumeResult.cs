@@ -5,4 +5,5 @@ namespace Outbox.LoadTest.Consuming;
 /// <param name="Effects">Rows that handlers have left.</param>
 /// <param name="Distinct">Of how many messages they are.</param>
 /// <param name="Duplicates">Messages that were skipped.</param>
-internal readonly record struct ConsumeResult(double PerSecond, long Effects, long Distinct, long Duplicates);
+/// <param name="OldMarksLeft">Old marks that were not removed.</param>
+internal readonly record struct ConsumeResult(double PerSecond, long Effects, long Distinct, long Duplicates, long OldMarksLeft);

@@ -10,6 +10,7 @@ internal sealed class KafkaReceiver : ITransportReceiver
 {
     private static readonly TimeSpan GiveBackPoll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan GiveBackLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
 
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private readonly IAssignmentListener _listener;
@@ -91,6 +92,20 @@ internal sealed class KafkaReceiver : ITransportReceiver
                 ? partial.Results.FirstOrDefault(result => result.Error.IsError)?.Error ?? exception.Error
                 : exception.Error;
             throw KafkaErrors.ToException("Committing offsets failed", error, exception);
+        }
+    }
+
+    public IReadOnlyDictionary<TopicPartitionId, long> GetCommitted(IReadOnlyCollection<TopicPartitionId> partitions)
+    {
+        try
+        {
+            return _consumer.Committed(partitions.Select(KafkaPartition.ToClient), AnswerTimeout)
+                .Where(committed => !committed.Offset.IsSpecial)
+                .ToDictionary(committed => committed.TopicPartition.ToId(), committed => committed.Offset.Value);
+        }
+        catch (KafkaException exception)
+        {
+            throw KafkaErrors.ToException("Asking for the group's offsets failed", exception.Error, exception);
         }
     }
 

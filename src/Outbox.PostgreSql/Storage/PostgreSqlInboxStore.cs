@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -9,71 +10,22 @@ namespace Outbox.PostgreSql.Storage;
 /// <summary>The consumers' memory, on the context's connection and transaction.</summary>
 internal sealed class PostgreSqlInboxStore : IInboxStore
 {
+    private const string LimitSql = "SELECT set_config('idle_in_transaction_session_timeout', $1, true), set_config('lock_timeout', $1, true)";
+
     public async ValueTask LimitTransactionAsync(DbContext context, TimeSpan limit, CancellationToken cancellationToken)
     {
         InboxTransaction.Require(context);
-        var milliseconds = Math.Clamp((long)limit.TotalMilliseconds, 1, int.MaxValue).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        await RunAsync(
-            context,
-            "SELECT set_config('idle_in_transaction_session_timeout', $1, true), set_config('lock_timeout', $1, true)",
-            [Text(milliseconds)],
-            command => command.ExecuteNonQueryAsync(cancellationToken),
-            cancellationToken).ConfigureAwait(false);
+        await RunAsync(context, LimitSql, [Milliseconds(limit)], command => command.ExecuteNonQueryAsync(cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
     }
 
-    public async ValueTask<IReadOnlySet<Guid>> MarkAsync(
-        DbContext context, string consumer, IReadOnlyList<InboxMark> marks, CancellationToken cancellationToken)
-    {
-        InboxTransaction.Require(context);
+    public ValueTask<IReadOnlySet<Guid>> MarkAsync(
+        DbContext context, string consumer, IReadOnlyList<InboxMark> marks, CancellationToken cancellationToken) =>
+        MarkAsync(context, consumer, marks, limit: null, cancellationToken);
 
-        // In the same order everywhere, or two consumers with common ids could wait for each other.
-        var sorted = marks.DistinctBy(mark => mark.MessageId).OrderBy(mark => mark.MessageId).ToArray();
-        var added = new HashSet<Guid>(sorted.Length);
-        if (sorted.Length == 0)
-        {
-            return added;
-        }
-
-        var table = OutboxTables.Of(context).InboxMessages;
-        var isRedrive = Array.Exists(sorted, mark => mark.Redrive > 0);
-        var sql = $"INSERT INTO {table.Name} AS t ({table.Columns("Consumer", "MessageId", "Outcome")}{(isRedrive ? ", " + table["Redrive"] : "")}) "
-            + (isRedrive ? "SELECT $1, m, o, r FROM UNNEST($2, $3, $4) AS marks (m, o, r) " : "SELECT $1, m, o FROM UNNEST($2, $3) AS marks (m, o) ")
-            + $"ON CONFLICT ({table.Columns("Consumer", "MessageId")}) DO {(isRedrive ? RedriveMarks.ReplaceSql(table, "t") : "NOTHING")} "
-            + $"RETURNING t.{table["MessageId"]}";
-        List<NpgsqlParameter> parameters =
-        [
-            Text(consumer),
-            new NpgsqlParameter<Guid[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, TypedValue = Array.ConvertAll(sorted, mark => mark.MessageId) },
-            new NpgsqlParameter<short[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint, TypedValue = Array.ConvertAll(sorted, mark => (short)mark.Outcome) },
-        ];
-        if (isRedrive)
-        {
-            parameters.Add(new NpgsqlParameter<int[]>
-            {
-                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer,
-                TypedValue = Array.ConvertAll(sorted, mark => mark.Redrive),
-            });
-        }
-
-        return await RunAsync(
-            context,
-            sql,
-            [.. parameters],
-            async command =>
-            {
-                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
-                {
-                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    {
-                        added.Add(reader.GetGuid(0));
-                    }
-                }
-
-                return added;
-            },
-            cancellationToken).ConfigureAwait(false);
-    }
+    public ValueTask<IReadOnlySet<Guid>> LimitAndMarkAsync(
+        DbContext context, string consumer, IReadOnlyList<InboxMark> marks, TimeSpan limit, CancellationToken cancellationToken) =>
+        MarkAsync(context, consumer, marks, (TimeSpan?)limit, cancellationToken);
 
     public async ValueTask TakeBackMarksAsync(
         DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken)
@@ -89,16 +41,33 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
     }
 
     public async ValueTask SetOffsetAsync(
-        DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken)
+        DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
+        await ClaimOffsetsAsync(context, consumer, topic, partition, nextOffset - 1, nextOffset, cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<bool> ClaimOffsetsAsync(
+        DbContext context, string consumer, string topic, int partition, long first, long nextOffset, CancellationToken cancellationToken)
     {
         InboxTransaction.Require(context);
         var table = OutboxTables.Of(context).InboxOffsets;
         var next = table["NextOffset"];
-        await RunAsync(
+        return await RunAsync(
             context,
             $"INSERT INTO {table.Name} AS o ({table.Columns("Consumer", "Topic", "Partition", "NextOffset")}) VALUES ($1, $2, $3, $4) "
-            + $"ON CONFLICT ({table.Columns("Consumer", "Topic", "Partition")}) DO UPDATE SET {next} = excluded.{next} WHERE o.{next} < excluded.{next}",
-            [Text(consumer), Text(topic), new NpgsqlParameter<int> { TypedValue = partition }, new NpgsqlParameter<long> { TypedValue = nextOffset }],
+            + $"ON CONFLICT ({table.Columns("Consumer", "Topic", "Partition")}) DO UPDATE SET {next} = excluded.{next} WHERE o.{next} <= $5",
+            [Text(consumer), Text(topic), Number(partition), Number(nextOffset), Number(first)],
+            command => command.ExecuteNonQueryAsync(cancellationToken),
+            cancellationToken).ConfigureAwait(false) > 0;
+    }
+
+    public async ValueTask TakeBackOffsetsAsync(
+        DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken)
+    {
+        InboxTransaction.Require(context);
+        var table = OutboxTables.Of(context).InboxOffsets;
+        await RunAsync(
+            context,
+            $"UPDATE {table.Name} SET {table["NextOffset"]} = $4 WHERE {table["Consumer"]} = $1 AND {table["Topic"]} = $2 AND {table["Partition"]} = $3",
+            [Text(consumer), Text(topic), Number(partition), Number(nextOffset)],
             command => command.ExecuteNonQueryAsync(cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
@@ -110,7 +79,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         var found = await RunAsync(
             context,
             $"SELECT {table["NextOffset"]} FROM {table.Name} WHERE {table["Consumer"]} = $1 AND {table["Topic"]} = $2 AND {table["Partition"]} = $3",
-            [Text(consumer), Text(topic), new NpgsqlParameter<int> { TypedValue = partition }],
+            [Text(consumer), Text(topic), Number(partition)],
             command => command.ExecuteScalarAsync(cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return (long?)found;
@@ -126,10 +95,104 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         return await RunAsync(
             context,
             sql,
-            [Text(consumer), new NpgsqlParameter<TimeSpan> { TypedValue = age }, new NpgsqlParameter<int> { TypedValue = limit }],
+            [Text(consumer), new NpgsqlParameter<TimeSpan> { TypedValue = age }, Number(limit)],
             command => command.ExecuteNonQueryAsync(cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
+
+    private static async ValueTask<IReadOnlySet<Guid>> MarkAsync(
+        DbContext context, string consumer, IReadOnlyList<InboxMark> marks, TimeSpan? limit, CancellationToken cancellationToken)
+    {
+        InboxTransaction.Require(context);
+
+        // In the same order everywhere, or two consumers with common ids could wait for each other.
+        var sorted = marks.DistinctBy(mark => mark.MessageId).OrderBy(mark => mark.MessageId).ToArray();
+        var added = new HashSet<Guid>(sorted.Length);
+        if (sorted.Length == 0)
+        {
+            return added;
+        }
+
+        await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var batch = new NpgsqlBatch(Connection(context), Transaction(context));
+            await using (batch.ConfigureAwait(false))
+            {
+                if (limit is { } bounded)
+                {
+                    batch.BatchCommands.Add(new NpgsqlBatchCommand(LimitSql) { Parameters = { Milliseconds(bounded) } });
+                }
+
+                batch.BatchCommands.Add(MarkCommand(OutboxTables.Of(context).InboxMessages, consumer, sorted));
+                batch.Timeout = context.Database.GetCommandTimeout() ?? batch.Timeout;
+                var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    if (limit is not null)
+                    {
+                        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                    }
+
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        added.Add(reader.GetGuid(0));
+                    }
+                }
+            }
+
+            return added;
+        }
+        catch (PostgresException error) when (PostgreSqlErrors.IsMissing(error))
+        {
+            throw OutboxTables.Of(context).NotMigrated(error);
+        }
+        finally
+        {
+            await context.Database.CloseConnectionAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static NpgsqlBatchCommand MarkCommand(OutboxTable table, string consumer, InboxMark[] marks)
+    {
+        var isRedrive = Array.Exists(marks, mark => mark.Redrive > 0);
+        var command = new NpgsqlBatchCommand(
+            $"INSERT INTO {table.Name} AS t ({table.Columns("Consumer", "MessageId", "Outcome")}{(isRedrive ? ", " + table["Redrive"] : "")}) "
+            + (isRedrive ? "SELECT $1, m, o, r FROM UNNEST($2, $3, $4) AS marks (m, o, r) " : "SELECT $1, m, o FROM UNNEST($2, $3) AS marks (m, o) ")
+            + $"ON CONFLICT ({table.Columns("Consumer", "MessageId")}) DO {(isRedrive ? RedriveMarks.ReplaceSql(table, "t") : "NOTHING")} "
+            + $"RETURNING t.{table["MessageId"]}");
+        command.Parameters.Add(Text(consumer));
+        command.Parameters.Add(new NpgsqlParameter<Guid[]>
+        {
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid,
+            TypedValue = Array.ConvertAll(marks, mark => mark.MessageId),
+        });
+        command.Parameters.Add(new NpgsqlParameter<short[]>
+        {
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint,
+            TypedValue = Array.ConvertAll(marks, mark => (short)mark.Outcome),
+        });
+        if (isRedrive)
+        {
+            command.Parameters.Add(new NpgsqlParameter<int[]>
+            {
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer,
+                TypedValue = Array.ConvertAll(marks, mark => mark.Redrive),
+            });
+        }
+
+        return command;
+    }
+
+    private static NpgsqlParameter<string> Milliseconds(TimeSpan limit) =>
+        Text(Math.Clamp((long)limit.TotalMilliseconds, 1, int.MaxValue).ToString(CultureInfo.InvariantCulture));
+
+    private static NpgsqlParameter<T> Number<T>(T value)
+        where T : struct => new() { TypedValue = value };
+
+    private static NpgsqlConnection Connection(DbContext context) => (NpgsqlConnection)context.Database.GetDbConnection();
+
+    private static NpgsqlTransaction? Transaction(DbContext context) => (NpgsqlTransaction?)context.Database.CurrentTransaction?.GetDbTransaction();
 
     private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value };
 
@@ -139,8 +202,7 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var command = new NpgsqlCommand(
-                sql, (NpgsqlConnection)context.Database.GetDbConnection(), (NpgsqlTransaction?)context.Database.CurrentTransaction?.GetDbTransaction());
+            var command = new NpgsqlCommand(sql, Connection(context), Transaction(context));
             await using (command.ConfigureAwait(false))
             {
                 command.Parameters.AddRange(parameters);

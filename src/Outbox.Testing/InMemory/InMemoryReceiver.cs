@@ -96,6 +96,14 @@ internal sealed class InMemoryReceiver : ITransportReceiver
         }
     }
 
+    public IReadOnlyDictionary<TopicPartitionId, long> GetCommitted(IReadOnlyCollection<TopicPartitionId> partitions)
+    {
+        lock (_broker.Gate)
+        {
+            return partitions.Where(_group.Committed.ContainsKey).ToDictionary(partition => partition, partition => _group.Committed[partition]);
+        }
+    }
+
     public long? GetLag(TopicPartitionId partition)
     {
         lock (_broker.Gate)

@@ -122,7 +122,15 @@ public sealed class ConsumerBuilder
     /// <typeparam name="THandler">Its handler; registered as scoped unless it is registered already.</typeparam>
     public ConsumerBuilder HandleBatch<TMessage, THandler>()
         where TMessage : class
-        where THandler : class, IBatchHandler<TMessage> => AddBatch<TMessage, THandler>(null);
+        where THandler : class, IBatchHandler<TMessage> => AddBatch<TMessage, THandler>(null, null);
+
+    /// <summary>Handles a type of message, many at a time, whose name is declared by <see cref="OutboxBuilder.Message{TMessage}"/>, and says how.</summary>
+    /// <typeparam name="TMessage">The message.</typeparam>
+    /// <typeparam name="THandler">Its handler; registered as scoped unless it is registered already.</typeparam>
+    /// <param name="configure">Says how the handler wants its messages.</param>
+    public ConsumerBuilder HandleBatch<TMessage, THandler>(Action<HandlerBuilder<TMessage>> configure)
+        where TMessage : class
+        where THandler : class, IBatchHandler<TMessage> => AddBatch<TMessage, THandler>(null, configure);
 
     /// <summary>Handles a type of message, many at a time, by its stable name, for a service that does not send it.</summary>
     /// <typeparam name="TMessage">The message.</typeparam>
@@ -134,7 +142,21 @@ public sealed class ConsumerBuilder
         where THandler : class, IBatchHandler<TMessage>
     {
         MessageNames.RequireMessageName(name);
-        return AddBatch<TMessage, THandler>(name);
+        return AddBatch<TMessage, THandler>(name, null);
+    }
+
+    /// <summary>Handles a type of message, many at a time, by its stable name, for a service that does not send it, and says how.</summary>
+    /// <typeparam name="TMessage">The message.</typeparam>
+    /// <typeparam name="THandler">Its handler; registered as scoped unless it is registered already.</typeparam>
+    /// <param name="name">The name that travels with the message.</param>
+    /// <param name="configure">Says how the handler wants its messages.</param>
+    /// <exception cref="OutboxException">The name is not legal.</exception>
+    public ConsumerBuilder HandleBatch<TMessage, THandler>(string name, Action<HandlerBuilder<TMessage>> configure)
+        where TMessage : class
+        where THandler : class, IBatchHandler<TMessage>
+    {
+        MessageNames.RequireMessageName(name);
+        return AddBatch<TMessage, THandler>(name, configure);
     }
 
     /// <summary>Sets the consumer's options.</summary>
@@ -177,12 +199,14 @@ public sealed class ConsumerBuilder
         return this;
     }
 
-    private ConsumerBuilder AddBatch<TMessage, THandler>(string? name)
+    private ConsumerBuilder AddBatch<TMessage, THandler>(string? name, Action<HandlerBuilder<TMessage>>? configure)
         where TMessage : class
         where THandler : class, IBatchHandler<TMessage>
     {
+        var options = new HandlerBuilder<TMessage>();
+        configure?.Invoke(options);
         Services.TryAddScoped<THandler>();
-        _definition.Handlers.Add(HandlerBinding.OfBatch<TMessage, THandler>(name));
+        _definition.Handlers.Add(HandlerBinding.OfBatch<TMessage, THandler>(name, options));
         return this;
     }
 }

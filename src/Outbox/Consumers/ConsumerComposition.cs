@@ -50,6 +50,7 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         }
 
         CheckModel(errors);
+        CheckNaturalKeys(handlers, options, errors);
         if (errors.Count > 0)
         {
             throw new OutboxException($"Consumer '{definition.Name}' cannot start: " + string.Join(" ", errors));
@@ -58,11 +59,14 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         var assignment = new Assignment();
         var circuit = CreateCircuit(options);
         var (handling, deferral) = CreateHandling(handlers, assignment, circuit, options);
-        var lanes = new LaneSet(options.Lanes, options.MaxInFlightPerLane, handling, Log<Lane>());
-        var offsets = new InboxOffsets(_scopes, _contextType, Store(), definition.Name, _time, Log<InboxOffsets>());
+        var byOffset = Claims(options).ByOffset;
+        var bytes = new InFlightBytes(options.MaxBytesInFlight);
+        var lanes = new LaneSet(options.Lanes, options.MaxInFlightPerLane, byOffset, handling, bytes, Log<Lane>());
+        var offsets = new InboxOffsets(_scopes, _contextType, Store(), byOffset, definition.Name, _time, Log<InboxOffsets>());
         var subscription = new Subscription(definition.GroupOf(options), definition.Topics, options.InstanceId);
+        var starts = new StartOffsets(offsets.ReadAsync, byOffset, definition.Name, _time, Log<StartOffsets>());
         var loop = new ConsumerLoop(
-            definition.Name, transport!, subscription, lanes, offsets, assignment, circuit, ConsumerTimes.Of(options), _time, Log<ConsumerLoop>());
+            definition.Name, transport!, subscription, lanes, offsets, assignment, starts, circuit, bytes, ConsumerTimes.Of(options), _time, Log<ConsumerLoop>());
         return new ConsumerParts(loop, lanes, offsets, deferral, options);
     }
 
@@ -79,11 +83,12 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         var name = definition.Name;
         var deferred = services.GetRequiredKeyedService<IDeferredStore>(_contextType);
         var policy = new DeferralPolicy(options);
+        var claims = Claims(options);
         var signal = new DeferralSignal(_time);
         var waiting = new WaitingKeys(deferred, policy, name, _time);
         var transaction = new MarkedTransaction(
-            _scopes, _contextType, Store(), waiting, name, TransactionLimit.Of(options.HandlerTimeout), Log<MarkedTransaction>());
-        var decoder = CreateDecoder(handlers);
+            _scopes, _contextType, claims, waiting, name, Log<MarkedTransaction>());
+        var decoder = CreateDecoder(handlers, options);
         var attempt = new HandlerAttempt(transaction, name, options.HandlerTimeout, _time, Log<HandlerAttempt>());
         var retries = RetryPipeline.Build(options, definition.Retries, _time);
         var deadLetters = new DeadLetterWriter(
@@ -95,12 +100,12 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         var messages = new MessageHandling(
             name, definition.GroupOf(options), decoder, attempt, retries, circuit, later, deadLetters, Events(), _time, Log<MessageHandling>());
         return (
-            CreateLaneHandling(messages, decoder, waiting, circuit, options),
+            CreateLaneHandling(messages, decoder, claims, waiting, circuit, options),
             new DeferralLoop(cycle, deferred, signal, name, definition.Topics, options.DeferredPollInterval, _time, Log<DeferralLoop>()));
     }
 
     private LaneHandling CreateLaneHandling(
-        MessageHandling messages, MessageDecoder decoder, WaitingKeys waiting, ConsumerCircuit circuit, ConsumerOptions options)
+        MessageHandling messages, MessageDecoder decoder, InboxClaims claims, WaitingKeys waiting, ConsumerCircuit circuit, ConsumerOptions options)
     {
         // A pipeline of the application's own is promised around each attempt, with a transaction of its own.
         if (options.MaxChunkSize == 1 || definition.Retries is not null)
@@ -109,18 +114,32 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         }
 
         var steps = new ChunkSteps(_scopes, _contextType, definition.Name, options.HandlerTimeout, Events(), _time, Log<ChunkSteps>());
+        var order = claims.ByOffset ? MessageOrder.ByPartition : MessageOrder.ByKey;
         var transaction = new ChunkTransaction(
-            _scopes, _contextType, Store(), waiting, steps, definition.Name, options.ChunkTimeLimit, TransactionLimit.Of(options.HandlerTimeout), _time, Log<ChunkTransaction>());
-        var chunks = new ChunkHandling(definition.Name, decoder, transaction, circuit, Events(), _time, Log<ChunkHandling>());
+            _scopes, _contextType, claims, order, waiting, steps, definition.Name, options.ChunkTimeLimit, _time, Log<ChunkTransaction>());
+        var chunks = new ChunkHandling(definition.Name, decoder, transaction, order, circuit, Events(), _time, Log<ChunkHandling>());
         return new LaneHandling(
             messages, chunks, () => new ChunkSize(options.MinChunkSize, options.MaxChunkSize, options.ChunkTime), _time);
     }
 
-    private MessageDecoder CreateDecoder(HandlerMap handlers)
+    private MessageDecoder CreateDecoder(HandlerMap handlers, ConsumerOptions options)
     {
         var usual = new IncomingMap(definition.Registration.IncomingFormat, definition.Registration.Serializer);
         var filters = definition.ReceiveFilters.Select(filter => (IReceiveFilter)services.GetRequiredService(filter));
-        return new MessageDecoder(handlers, new IncomingMaps(usual, definition.Maps), new ReceiveFilters([.. filters]));
+        return new MessageDecoder(handlers, new IncomingMaps(usual, definition.Maps), new ReceiveFilters([.. filters]), Claims(options).ById);
+    }
+
+    private InboxClaims Claims(ConsumerOptions options) =>
+        new(Store(), options.Deduplication, definition.Name, TransactionLimit.Of(options.HandlerTimeout));
+
+    private static void CheckNaturalKeys(HandlerMap handlers, ConsumerOptions options, List<string> errors)
+    {
+        if (handlers.HasNaturalKeys && options.Deduplication is not (DeduplicationMode.Ids or DeduplicationMode.Both))
+        {
+            errors.Add(
+                $"A handler declares a NaturalKey, but {nameof(ConsumerOptions.Deduplication)} is {options.Deduplication}, which keeps no ids. "
+                + $"Set it to {DeduplicationMode.Ids} or {DeduplicationMode.Both}, or remove the key.");
+        }
     }
 
     private void CheckModel(List<string> errors)

@@ -6,7 +6,7 @@ namespace Outbox.Consumers;
 internal sealed partial class ConsumerLoop
 {
     private bool _arePausesStale;
-    private bool _isCircuitPaused;
+    private bool _isAllPaused;
 
     public void OnAssigned(IReadOnlyList<TopicPartitionId> partitions)
     {
@@ -16,6 +16,10 @@ internal sealed partial class ConsumerLoop
         }
 
         assignment.Publish(_assigned.Values);
+        foreach (var (partition, offset) in starts.Apply(_receiver!, partitions))
+        {
+            _assigned[partition].Start = offset;
+        }
 
         // An assignment that replaces the whole may have forgotten the pauses of what stayed.
         _arePausesStale = true;
@@ -108,6 +112,7 @@ internal sealed partial class ConsumerLoop
             {
                 works.Add(work);
                 _holding.Remove(work);
+                Forget(work);
             }
         }
 
@@ -123,7 +128,7 @@ internal sealed partial class ConsumerLoop
         }
 
         _arePausesStale = false;
-        if (_isCircuitPaused)
+        if (_isAllPaused)
         {
             receiver.Pause(_assigned.Keys);
         }
@@ -133,16 +138,26 @@ internal sealed partial class ConsumerLoop
         }
     }
 
-    /// <summary>While messages fail on and on, nothing is received; what is in the lanes waits there.</summary>
-    private void FollowCircuit(ITransportReceiver receiver)
+    private void Forget(PartitionWork work)
     {
-        if (circuit.IsPaused == _isCircuitPaused)
+        foreach (var message in work.Held)
+        {
+            bytes.Remove(message);
+        }
+
+        work.Held.Clear();
+    }
+
+    /// <summary>While messages fail on and on, or too many bytes are held, nothing is received; what is in the lanes waits there.</summary>
+    private void FollowLimits(ITransportReceiver receiver)
+    {
+        if ((bytes.IsFull || circuit.IsPaused) == _isAllPaused)
         {
             return;
         }
 
-        _isCircuitPaused = !_isCircuitPaused;
-        if (_isCircuitPaused)
+        _isAllPaused = !_isAllPaused;
+        if (_isAllPaused)
         {
             receiver.Pause(_assigned.Keys);
         }

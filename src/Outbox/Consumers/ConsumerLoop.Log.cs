@@ -34,4 +34,10 @@ internal sealed partial class ConsumerLoop
 
     [LoggerMessage(EventId = 5029, Message = "Consumer {Consumer}: offsets could not be committed, {Failures} times in a row; they are with the next ones. After a crash, messages come again and are skipped.")]
     private partial void LogCommitPutOff(LogLevel level, Exception exception, string consumer, int failures);
+
+    [LoggerMessage(
+        5030,
+        LogLevel.Error,
+        "Consumer {Consumer}: {Topic}, partition {Partition} delivers offset {Offset}, although the database says that everything below {Start} is handled. The partition waits. If the topic was made anew, delete its rows of the inbox offsets for this consumer and start it again.")]
+    private partial void LogRefused(string consumer, string topic, int partition, long offset, long start);
 }

@@ -17,7 +17,9 @@ internal sealed partial class ConsumerLoop(
     LaneSet lanes,
     InboxOffsets offsets,
     Assignment assignment,
+    StartOffsets starts,
     ConsumerCircuit circuit,
+    InFlightBytes bytes,
     ConsumerTimes times,
     TimeProvider time,
     ILogger<ConsumerLoop> logger) : IAssignmentListener
@@ -55,7 +57,7 @@ internal sealed partial class ConsumerLoop(
     private void RunReceiver(Action succeeded, CancellationToken stopping)
     {
         _lastCommit = time.GetTimestamp();
-        _isCircuitPaused = false;
+        _isAllPaused = false;
         _receiver = transport.OpenReceiver(subscription, this);
         try
         {
@@ -83,12 +85,12 @@ internal sealed partial class ConsumerLoop(
     {
         try
         {
-            if (receiver.Receive(_holding.Count > 0 ? HeldPoll : times.Poll) is { } message)
+            if (receiver.Receive(_holding.Count > 0 || _isAllPaused ? HeldPoll : times.Poll) is { } message)
             {
                 Accept(receiver, message);
             }
 
-            FollowCircuit(receiver);
+            FollowLimits(receiver);
             PauseAgain(receiver);
             ReleaseHeld(receiver);
             CommitIfDue(receiver);
@@ -111,6 +113,13 @@ internal sealed partial class ConsumerLoop(
             return;
         }
 
+        if (message.Offset < work.Start)
+        {
+            Refuse(receiver, work, message.Offset);
+            return;
+        }
+
+        bytes.Add(message);
         work.Receive(message.Offset);
         if (work.Held.Count == 0 && lanes.For(message).TryEnqueue(work, message))
         {
@@ -130,6 +139,19 @@ internal sealed partial class ConsumerLoop(
         }
     }
 
+    /// <summary>
+    /// The log was cut off or made anew: nobody knows whether what stands below the start is what was handled, so the partition waits.
+    /// </summary>
+    private void Refuse(ITransportReceiver receiver, PartitionWork work, long offset)
+    {
+        receiver.Pause([work.Partition]);
+        if (!work.IsRefused)
+        {
+            (work.IsRefused, work.IsPaused) = (true, true);
+            LogRefused(consumer, work.Partition.Topic, work.Partition.Partition, offset, work.Start!.Value);
+        }
+    }
+
     private void ReleaseHeld(ITransportReceiver receiver)
     {
         for (var i = _holding.Count - 1; i >= 0; i--)
@@ -142,7 +164,7 @@ internal sealed partial class ConsumerLoop(
 
             if (work.Held.Count == 0)
             {
-                if (!_isCircuitPaused)
+                if (!_isAllPaused)
                 {
                     receiver.Resume([work.Partition]);
                 }

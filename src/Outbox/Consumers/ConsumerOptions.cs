@@ -23,6 +23,14 @@ public sealed class ConsumerOptions
     public int MaxInFlightPerLane { get; set; } = 1_000;
 
     /// <summary>
+    /// How many bytes of messages (bodies, keys, header values) are held at most, those that are being handled among them. Above it every
+    /// partition pauses until half of it is free; the message that passes it is still taken. What the Kafka client fetches ahead comes on
+    /// top (its <c>queued.max.messages.kbytes</c>, 64 MB by default).
+    /// </summary>
+    /// <value>Default: 64 MB (67,108,864). From 1 to 64 GB.</value>
+    public long MaxBytesInFlight { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>
     /// Messages that wait in a lane are handled in one transaction, so many at a time that their handlers take about this long. Slow
     /// handlers get a transaction for each message; a chunk that fails repeats little.
     /// </summary>
@@ -46,7 +54,7 @@ public sealed class ConsumerOptions
 
     /// <summary>
     /// How often a handler is called for a message at once, while its lane waits, before the message is deferred. A call in a chunk
-    /// that leaves the message out, or is rolled back, does not count. Not used with retries of your own.
+    /// that leaves the message out, or is rolled back, does not count: others may be to blame for it, and nothing came of it. Not used with retries of your own.
     /// </summary>
     /// <value>Default: 3. From 1 to 100.</value>
     public int MaxAttempts { get; set; } = 3;
@@ -117,6 +125,13 @@ public sealed class ConsumerOptions
     /// <summary>How often offsets are committed to the broker. After a crash, what was handled since then is received again and skipped.</summary>
     /// <value>Default: 1 s. From 10 ms to 1 minute.</value>
     public TimeSpan CommitInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How it is told that a message was handled before. Go from one to another by way of <see cref="DeduplicationMode.Both"/>, for as long as
+    /// copies may come.
+    /// </summary>
+    /// <value>Default: <see cref="DeduplicationMode.Ids"/>.</value>
+    public DeduplicationMode Deduplication { get; set; } = DeduplicationMode.Ids;
 
     /// <summary>
     /// How long the marks of handled messages are kept. A copy that arrives later is handled again, so keep it above the retention of

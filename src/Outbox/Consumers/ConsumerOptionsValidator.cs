@@ -52,6 +52,7 @@ internal sealed class ConsumerOptionsValidator(ConsumerDefinition definition) : 
     {
         Range(options.Lanes, 1, 1_024, nameof(options.Lanes));
         Range(options.MaxInFlightPerLane, 1, 100_000, nameof(options.MaxInFlightPerLane));
+        Range(options.MaxBytesInFlight, 1, 64L * 1024 * 1024 * 1024, nameof(options.MaxBytesInFlight));
         Range(options.ChunkTime, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), nameof(options.ChunkTime));
         Range(options.ChunkTimeLimit, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5), nameof(options.ChunkTimeLimit));
         Range(options.MinChunkSize, 1, 10_000, nameof(options.MinChunkSize));
@@ -72,6 +73,11 @@ internal sealed class ConsumerOptionsValidator(ConsumerDefinition definition) : 
         Range(options.CommitInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), nameof(options.CommitInterval));
         Range(options.InboxRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(10_000), nameof(options.InboxRetention));
         Range(options.InboxCleanupInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), nameof(options.InboxCleanupInterval));
+
+        if (!Enum.IsDefined(options.Deduplication))
+        {
+            errors.Add($"{nameof(options.Deduplication)} is {options.Deduplication}. Set it to one of {string.Join(", ", Enum.GetNames<DeduplicationMode>())}.");
+        }
 
         void Range<T>(T value, T least, T most, string option)
             where T : IComparable<T>

@@ -15,13 +15,15 @@ internal sealed partial class Lane
     private readonly Channel<(PartitionWork Work, ReceivedMessage Message)> _waiting;
     private readonly List<(PartitionWork Work, ReceivedMessage Message)> _taken = [];
     private readonly LaneHandling _handling;
+    private readonly InFlightBytes _bytes;
     private readonly ChunkSize _size;
     private readonly Action _failed;
     private readonly ILogger<Lane> _logger;
     private readonly int _capacity;
 
-    public Lane(int capacity, LaneHandling handling, Action failed, ILogger<Lane> logger)
+    public Lane(int capacity, LaneHandling handling, InFlightBytes bytes, Action failed, ILogger<Lane> logger)
     {
+        _bytes = bytes;
         _capacity = capacity;
         _handling = handling;
         _size = handling.NewSize();
@@ -69,6 +71,10 @@ internal sealed partial class Lane
             {
                 _taken.Add(next);
             }
+            else
+            {
+                _bytes.Remove(next.Message);
+            }
         }
     }
 
@@ -79,7 +85,7 @@ internal sealed partial class Lane
         {
             if (settled[i])
             {
-                _taken[i].Work.End(_taken[i].Message.Offset, isFinished: true);
+                End(_taken[i].Work, _taken[i].Message, isFinished: true);
             }
         }
 
@@ -93,7 +99,7 @@ internal sealed partial class Lane
 
             if (work.IsClosed)
             {
-                work.End(message.Offset, isFinished: false);
+                End(work, message, isFinished: false);
             }
             else
             {
@@ -140,14 +146,22 @@ internal sealed partial class Lane
         }
         catch (Exception exception)
         {
-            // Handling promises not to throw. The message is not finished, so it must be received again, not forgotten.
+            // Handling promises not to throw. The message is not finished, so it must be received again, not forgotten, and nothing of
+            // its partition may pass it meanwhile.
+            _ = work.CloseAsync();
             LogUnexpected(exception, message.Source.Topic, message.Source.Partition, message.Offset);
             _failed();
         }
         finally
         {
-            work.End(message.Offset, isFinished);
+            End(work, message, isFinished);
         }
+    }
+
+    private void End(PartitionWork work, ReceivedMessage message, bool isFinished)
+    {
+        _bytes.Remove(message);
+        work.End(message.Offset, isFinished);
     }
 
     [LoggerMessage(5010, LogLevel.Critical, "Handling {Topic}, partition {Partition}, offset {Offset} failed inside the library. The consumer receives again from its committed offsets.")]

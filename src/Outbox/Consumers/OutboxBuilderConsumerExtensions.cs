@@ -89,7 +89,7 @@ public static class OutboxBuilderConsumerExtensions
         services.AddKeyedSingleton(contextType, (provider, _) =>
         {
             var options = provider.GetRequiredService<IOptionsMonitor<ConsumerOptions>>();
-            return new ReplayConsumer(definition.Name, definition.Topics, () => options.Get(definition.OptionsName).InboxRetention);
+            return new ReplayConsumer(definition.Name, definition.Topics, () => options.Get(definition.OptionsName));
         });
         services.TryAddKeyedSingleton<IInboxReplay>(contextType, (provider, _) => new StoredReplays(
             [.. provider.GetKeyedServices<ReplayConsumer>(contextType)],

@@ -28,6 +28,12 @@ internal sealed class PartitionWork(TopicPartitionId partition) : IOwnedPartitio
     /// <summary>For the receiving thread only.</summary>
     public bool IsPaused { get; set; }
 
+    /// <summary>Everything below it is handled for certain; null where that is not known. For the receiving thread only.</summary>
+    public long? Start { get; set; }
+
+    /// <summary>Whether what is below <see cref="Start"/> came nevertheless. For the receiving thread only.</summary>
+    public bool IsRefused { get; set; }
+
     /// <summary>What is committed with the broker. For the receiving thread only.</summary>
     public long? Committed { get; set; }
 

@@ -15,7 +15,7 @@ namespace Outbox.Consumers;
 
 /// <summary>Puts the parts of one consumer's replays together.</summary>
 internal sealed class ReplayComposition(
-    IServiceProvider services, ConsumerDefinition definition, Func<HandlerMap, MessageDecoder> createDecoder)
+    IServiceProvider services, ConsumerDefinition definition, Func<HandlerMap, ConsumerOptions, MessageDecoder> createDecoder)
 {
     private readonly Type _contextType = definition.Registration.ContextType;
     private readonly TimeProvider _time = services.GetRequiredService<TimeProvider>();
@@ -33,7 +33,7 @@ internal sealed class ReplayComposition(
 
         var options = services.GetRequiredService<IOptionsMonitor<ConsumerOptions>>().Get(definition.OptionsName);
         var handlers = HandlerMap.Build(definition.Handlers, definition.Registration.Types, new HandleFilters(definition.HandleFilters), []);
-        var decoder = createDecoder(handlers);
+        var decoder = createDecoder(handlers, options);
         var retries = RetryPipeline.Build(options, definition.Retries, _time);
         var marks = new ReplayMarks(services.GetRequiredKeyedService<ContextSessions>(_contextType), Store());
         return new ReplayParts(
@@ -52,10 +52,10 @@ internal sealed class ReplayComposition(
         var transaction = new MarkedTransaction(
             services.GetRequiredService<IServiceScopeFactory>(),
             _contextType,
-            isMissing ? new MissingInbox(Store()) : Store(),
+            new InboxClaims(
+                isMissing ? new MissingInbox(Store()) : Store(), DeduplicationMode.Ids, ScopeOf(claim), TransactionLimit.Of(options.HandlerTimeout)),
             waiting,
             ScopeOf(claim),
-            TransactionLimit.Of(options.HandlerTimeout),
             _loggers.CreateLogger<MarkedTransaction>());
         return new ReplayHandling(
             definition.Name,

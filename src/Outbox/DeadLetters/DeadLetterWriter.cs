@@ -25,6 +25,7 @@ internal sealed partial class DeadLetterWriter(
         var message = composer.Compose(letter, time.GetUtcNow());
         var work = new MarkedWork(
             new InboxMark(letter.MessageId, InboxOutcome.DeadLettered, RedriveHeaders.NumberOf(letter.Message.Headers)),
+            letter.Message,
             (_, context, _) =>
             {
                 OutboxEnqueue.WithoutLimit(context, message);

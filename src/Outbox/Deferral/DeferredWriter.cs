@@ -24,6 +24,7 @@ internal sealed partial class DeferredWriter(
         var row = DeferredRows.Failed(consumer, failed, (time.GetUtcNow() + delay).UtcDateTime);
         var work = new MarkedWork(
             new InboxMark(failed.MessageId, InboxOutcome.Deferred, RedriveHeaders.NumberOf(failed.Message.Headers)),
+            failed.Message,
             async (_, context, token) => await store.AddAsync(context, [row], token).ConfigureAwait(false));
         var isNew = await transaction.RunAsync(work, cancellationToken).ConfigureAwait(false);
         if (isNew)

@@ -20,6 +20,9 @@ internal sealed record HandlerBinding(
     /// <summary>Makes the handler in a scope and calls it for several messages; null where it takes one at a time.</summary>
     public Func<IServiceProvider, IReadOnlyList<MessageRun>, CancellationToken, Task>? InvokeBatchAsync { get; init; }
 
+    /// <summary>By what copies are recognised in place of the id; null for the id.</summary>
+    public Func<object, string?>? NaturalKeyOf { get; init; }
+
     public static HandlerBinding Of<TMessage, THandler>(string? name, HandlerBuilder<TMessage> options)
         where TMessage : class
         where THandler : class, IMessageHandler<TMessage> =>
@@ -31,9 +34,10 @@ internal sealed record HandlerBinding(
                 services.GetRequiredService<THandler>().HandleAsync((TMessage)message, context, token))
         {
             Level = options.IsShared ? ChunkLevel.Shared : ChunkLevel.Own,
+            NaturalKeyOf = options.NaturalKeyOf,
         };
 
-    public static HandlerBinding OfBatch<TMessage, THandler>(string? name)
+    public static HandlerBinding OfBatch<TMessage, THandler>(string? name, HandlerBuilder<TMessage> options)
         where TMessage : class
         where THandler : class, IBatchHandler<TMessage> =>
         new(
@@ -44,6 +48,7 @@ internal sealed record HandlerBinding(
                 .HandleAsync([new BatchMessage<TMessage>((TMessage)message, context)], token))
         {
             Level = ChunkLevel.Batch,
+            NaturalKeyOf = options.NaturalKeyOf,
             InvokeBatchAsync = (services, runs, token) => services.GetRequiredService<THandler>().HandleAsync(
                 [.. runs.Select(run => new BatchMessage<TMessage>((TMessage)run.Decoded.Body, run.BeginAttempt()))], token),
         };

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Outbox;
 
 /// <summary>Declares how one handler wants its messages.</summary>
@@ -11,6 +13,8 @@ public sealed class HandlerBuilder<TMessage>
 
     internal bool IsShared { get; private set; }
 
+    internal Func<object, string?>? NaturalKeyOf { get; private set; }
+
     /// <summary>
     /// Handles the messages of a chunk in one scope, with one context and one save: several times as fast, for a handler that only adds
     /// to its context. Where one reads through the context while earlier messages are not saved yet, or throws, the chunk is rolled back
@@ -20,6 +24,21 @@ public sealed class HandlerBuilder<TMessage>
     public HandlerBuilder<TMessage> SharesChunk()
     {
         IsShared = true;
+        return this;
+    }
+
+    /// <summary>
+    /// Recognises copies by what the message is about in place of its id: two messages of this type with one key are one message to
+    /// the consumer, whoever sent them, with whatever ids. For senders that make a new id at each try.
+    /// </summary>
+    /// <param name="key">
+    /// Gives the key, as text of the invariant culture; null where this message has none, and its id counts. Must give the same for every
+    /// copy. What throws is a message that cannot be read, and is dead-lettered.
+    /// </param>
+    public HandlerBuilder<TMessage> NaturalKey(Func<TMessage, object?> key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        NaturalKeyOf = message => key((TMessage)message) is { } value ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
         return this;
     }
 }

@@ -48,5 +48,8 @@ internal sealed class HandlerMap
             Level = binding.Level == ChunkLevel.Batch ? ChunkLevel.Own : binding.Level,
         };
 
+    /// <summary>Whether some handler recognises copies by what a message is about.</summary>
+    public bool HasNaturalKeys => _byName.Values.Any(binding => binding.NaturalKeyOf is not null);
+
     public bool TryGet(string name, [NotNullWhen(true)] out HandlerBinding? binding) => _byName.TryGetValue(name, out binding);
 }

@@ -35,7 +35,8 @@ internal sealed partial class MessageHandling(
 
         var id = decoder.IdOf(message);
         var firstSeen = time.GetUtcNow();
-        var (run, unreadable) = Decode(message, id);
+        var (run, unreadable) = Decode(message);
+        id = run?.MessageId ?? id;
         for (var failures = 1; ; failures++)
         {
             try
@@ -60,11 +61,12 @@ internal sealed partial class MessageHandling(
         }
     }
 
-    private (MessageRun? Run, MessageFormatException? Error) Decode(ReceivedMessage message, Guid id)
+    private (MessageRun? Run, MessageFormatException? Error) Decode(ReceivedMessage message)
     {
         try
         {
-            return (new MessageRun(consumer, message, id, decoder.Decode(message), events), null);
+            var decoded = decoder.Decode(message);
+            return (new MessageRun(consumer, message, decoded.Id, decoded, events), null);
         }
         catch (MessageFormatException exception)
         {

@@ -34,7 +34,7 @@ internal sealed class MessageRun
         MessageId = messageId;
         Decoded = decoded;
         Attempts = earlierAttempts;
-        Work = new MarkedWork(new InboxMark(messageId, InboxOutcome.Handled, RedriveHeaders.NumberOf(message.Headers)), InvokeAsync)
+        Work = new MarkedWork(new InboxMark(messageId, InboxOutcome.Handled, RedriveHeaders.NumberOf(message.Headers)), message, InvokeAsync)
         {
             Behind = claim is null ? new IdentifiedMessage(message, messageId) : null,
             Claim = claim,

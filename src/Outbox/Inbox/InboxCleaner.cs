@@ -4,11 +4,15 @@ using Outbox.Storage;
 
 namespace Outbox.Inbox;
 
-/// <summary>Removes a consumer's old marks in small batches, each a short statement, with a pause after each so that handlers come first.</summary>
+/// <summary>
+/// Removes a consumer's old marks in small batches, each a short statement, and rests after each for nine times as long as it took: at
+/// most a tenth of the time goes into it, however slow the database is.
+/// </summary>
 internal sealed class InboxCleaner(IServiceScopeFactory scopes, Type contextType, IInboxStore store, string consumer, TimeProvider time)
 {
     private const int Batch = 1_000;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private const int RestForWork = 9;
+    private static readonly TimeSpan LeastRest = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Removes every mark older than the age.</summary>
     /// <returns>How many were removed.</returns>
@@ -17,6 +21,7 @@ internal sealed class InboxCleaner(IServiceScopeFactory scopes, Type contextType
         var removed = 0;
         while (true)
         {
+            var started = time.GetTimestamp();
             var batch = await RemoveBatchAsync(age, cancellationToken).ConfigureAwait(false);
             removed += batch;
             if (batch < Batch)
@@ -24,7 +29,8 @@ internal sealed class InboxCleaner(IServiceScopeFactory scopes, Type contextType
                 return removed;
             }
 
-            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+            var rest = time.GetElapsedTime(started) * RestForWork;
+            await Task.Delay(rest > LeastRest ? rest : LeastRest, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -8,11 +8,17 @@ namespace Outbox.Inbox;
 
 /// <summary>
 /// Keeps in the database how far a consumer has come in its partitions: a little behind the truth, never before it. Written in the
-/// background and not with each message, so that lanes of one partition do not wait for each other's row. <see cref="Offer"/> is
-/// safe for concurrent use.
+/// background and not with each message, so that lanes of one partition do not wait for each other's row; unless they write it
+/// themselves, as claims. <see cref="Offer"/> is safe for concurrent use.
 /// </summary>
 internal sealed partial class InboxOffsets(
-    IServiceScopeFactory scopes, Type contextType, IInboxStore store, string consumer, TimeProvider time, ILogger<InboxOffsets> logger)
+    IServiceScopeFactory scopes,
+    Type contextType,
+    IInboxStore store,
+    bool byClaims,
+    string consumer,
+    TimeProvider time,
+    ILogger<InboxOffsets> logger)
 {
     private readonly Lock _gate = new();
     private Dictionary<TopicPartitionId, long> _pending = [];
@@ -20,6 +26,11 @@ internal sealed partial class InboxOffsets(
     /// <summary>Takes note of next offsets; everything below them has its durable effect.</summary>
     public void Offer(IEnumerable<KeyValuePair<TopicPartitionId, long>> nextOffsets)
     {
+        if (byClaims)
+        {
+            return;
+        }
+
         lock (_gate)
         {
             foreach (var (partition, offset) in nextOffsets)
@@ -67,6 +78,27 @@ internal sealed partial class InboxOffsets(
 
             LogWriteFailed(exception, consumer);
         }
+    }
+
+    /// <summary>Reads how far the consumer has come, of those partitions that are known.</summary>
+    public async Task<IReadOnlyDictionary<TopicPartitionId, long>> ReadAsync(
+        IReadOnlyCollection<TopicPartitionId> partitions, CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<TopicPartitionId, long>();
+        var scope = scopes.CreateAsyncScope();
+        await using (scope.ConfigureAwait(false))
+        {
+            var context = (DbContext)scope.ServiceProvider.GetRequiredService(contextType);
+            foreach (var partition in partitions)
+            {
+                if (await store.GetOffsetAsync(context, consumer, partition.Topic, partition.Partition, cancellationToken).ConfigureAwait(false) is { } next)
+                {
+                    known[partition] = next;
+                }
+            }
+        }
+
+        return known;
     }
 
     private async Task WriteAsync(Dictionary<TopicPartitionId, long> offsets, CancellationToken cancellationToken)

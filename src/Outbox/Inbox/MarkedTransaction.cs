@@ -9,11 +9,11 @@ using Outbox.Storage;
 namespace Outbox.Inbox;
 
 /// <summary>
-/// Commits a piece of work together with the inbox mark of its message, once. Every try has a scope and a context of its own, those
+/// Commits a piece of work together with the inbox mark of its message, or its offset, once. Every try has a scope and a context of its own, those
 /// of a retrying execution strategy too. Safe for concurrent use.
 /// </summary>
 internal sealed partial class MarkedTransaction(
-    IServiceScopeFactory scopes, Type contextType, IInboxStore store, IWaitingKeys waiting, string consumer, TimeSpan limit, ILogger<MarkedTransaction> logger)
+    IServiceScopeFactory scopes, Type contextType, InboxClaims claims, IWaitingKeys waiting, string consumer, ILogger<MarkedTransaction> logger)
 {
     /// <summary>Runs the work, saves its context and commits. A message that must not overtake others is queued in place of the work.</summary>
     /// <returns>False where the message was marked before: nothing was done.</returns>
@@ -56,7 +56,6 @@ internal sealed partial class MarkedTransaction(
         var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
-            await store.LimitTransactionAsync(context, limit, cancellationToken).ConfigureAwait(false);
             if (!await ClaimAsync(context, work, cancellationToken).ConfigureAwait(false))
             {
                 return work.IsCommitTried;
@@ -89,10 +88,11 @@ internal sealed partial class MarkedTransaction(
     {
         if (work.Claim is { } claim)
         {
+            await claims.LimitAsync(context, cancellationToken).ConfigureAwait(false);
             return await claim(context, cancellationToken).ConfigureAwait(false);
         }
 
-        if ((await store.MarkAsync(context, consumer, [work.Mark], cancellationToken).ConfigureAwait(false)).Count == 0)
+        if (!await claims.ClaimAsync(context, work.Source, work.Mark, cancellationToken).ConfigureAwait(false))
         {
             return false;
         }

@@ -1,16 +1,20 @@
 using Microsoft.EntityFrameworkCore;
 using Outbox.Storage;
+using Outbox.Transport;
 
 namespace Outbox.Inbox;
 
 /// <summary>What is to be done once for a message, and how far that got. One instance for a message; used by one caller at a time.</summary>
-/// <param name="mark">Committed together with the work.</param>
+/// <param name="mark">Committed together with the work, where the consumer keeps marks.</param>
+/// <param name="source">The message as it came.</param>
 /// <param name="run">The work. It gets the scope and its context, which is saved and committed afterwards.</param>
-internal sealed class MarkedWork(InboxMark mark, Func<IServiceProvider, DbContext, CancellationToken, Task> run)
+internal sealed class MarkedWork(InboxMark mark, ReceivedMessage source, Func<IServiceProvider, DbContext, CancellationToken, Task> run)
 {
     public InboxMark Mark { get; } = mark;
 
-    /// <summary>The message, where it must not overtake one of its key that waits for a retry; null where nothing waits for it.</summary>
+    public ReceivedMessage Source { get; } = source;
+
+    /// <summary>The message with its id, where it must not overtake one of its key that waits for a retry; null where nothing waits for it.</summary>
     public IdentifiedMessage? Behind { get; init; }
 
     /// <summary>

@@ -27,11 +27,17 @@ internal static class MessageIdentity
 
         return Text(message.Headers, CloudEventsId) is { } eventId && Text(message.Headers, CloudEventsSource) is { } source
             ? Hash("cloudevents", source, eventId)
-            : Hash(
-                "offset",
-                message.Source.Topic,
-                string.Create(CultureInfo.InvariantCulture, $"{message.Source.Partition}/{message.Offset}"));
+            : OfPlace(message);
     }
+
+    /// <summary>The id of a message that is known by its place alone.</summary>
+    public static Guid OfPlace(ReceivedMessage message) => Hash(
+        "offset",
+        message.Source.Topic,
+        string.Create(CultureInfo.InvariantCulture, $"{message.Source.Partition}/{message.Offset}"));
+
+    /// <summary>The id of whatever a type's messages say about one thing.</summary>
+    public static Guid OfNaturalKey(string messageName, string key) => Hash("natural", messageName, key);
 
     /// <summary>The id that the topic's format finds, else as the other.</summary>
     public static Guid Of(ReceivedMessage message, IIncomingFormat format) => format.IdOf(message) switch

@@ -1,4 +1,5 @@
 #pragma warning disable RS0030 // DateTime.UtcNow stands in queries only, where it is the database's clock
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Outbox.Storage;
 using Outbox.Storage.Tables;
@@ -11,6 +12,9 @@ namespace Outbox.Replay;
 /// </summary>
 internal sealed class MissingInbox(IInboxStore inner) : IInboxStore
 {
+    /// <summary>For each context which marks said dead-lettered before its transaction changed them.</summary>
+    private readonly ConditionalWeakTable<DbContext, HashSet<Guid>> _deadLettered = [];
+
     public ValueTask LimitTransactionAsync(DbContext context, TimeSpan limit, CancellationToken cancellationToken) =>
         inner.LimitTransactionAsync(context, limit, cancellationToken);
 
@@ -32,19 +36,42 @@ internal sealed class MissingInbox(IInboxStore inner) : IInboxStore
             }
         }
 
+        _deadLettered.AddOrUpdate(context, [.. claimed]);
         var rest = marks.Where(mark => !claimed.Contains(mark.MessageId)).ToList();
         claimed.UnionWith(await inner.MarkAsync(context, consumer, rest, cancellationToken).ConfigureAwait(false));
         return claimed;
     }
 
-    /// <summary>Never: a replay runs one message in a transaction, which is rolled back as a whole.</summary>
-    public ValueTask TakeBackMarksAsync(
-        DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("What is missing is handled one message at a time: its transaction is rolled back, and no mark is taken back.");
+    /// <summary>
+    /// What was dead-lettered before the context's transaction says so again; other marks are removed. In another transaction than
+    /// theirs all are removed: then a message is missing as one that was never handled.
+    /// </summary>
+    public async ValueTask TakeBackMarksAsync(
+        DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken)
+    {
+        var letters = _deadLettered.TryGetValue(context, out var known) ? messageIds.Where(known.Contains).ToArray() : [];
+        if (letters.Length > 0)
+        {
+            InboxTransaction.Require(context);
+            await context.Set<InboxMessageRecord>().IgnoreQueryFilters()
+                .Where(row => row.Consumer == consumer && EF.Parameter(letters).Contains(row.MessageId))
+                .ExecuteUpdateAsync(row => row.SetProperty(to => to.Outcome, InboxOutcome.DeadLettered), cancellationToken).ConfigureAwait(false);
+        }
+
+        await inner.TakeBackMarksAsync(context, consumer, [.. messageIds.Except(letters)], cancellationToken).ConfigureAwait(false);
+    }
 
     public ValueTask SetOffsetAsync(
         DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
         inner.SetOffsetAsync(context, consumer, topic, partition, nextOffset, cancellationToken);
+
+    public ValueTask<bool> ClaimOffsetsAsync(
+        DbContext context, string consumer, string topic, int partition, long first, long nextOffset, CancellationToken cancellationToken) =>
+        inner.ClaimOffsetsAsync(context, consumer, topic, partition, first, nextOffset, cancellationToken);
+
+    public ValueTask TakeBackOffsetsAsync(
+        DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
+        inner.TakeBackOffsetsAsync(context, consumer, topic, partition, nextOffset, cancellationToken);
 
     public ValueTask<long?> GetOffsetAsync(DbContext context, string consumer, string topic, int partition, CancellationToken cancellationToken) =>
         inner.GetOffsetAsync(context, consumer, topic, partition, cancellationToken);

@@ -32,7 +32,7 @@ internal sealed partial class ReplayHandling(
     /// <summary>Whether the request means messages with this key.</summary>
     public bool HasKey(ReceivedMessage message) => claim.Key is null || message.Key.AsSpan().SequenceEqual(claim.Key) && message.Key is not null;
 
-    public Guid IdOf(ReceivedMessage message) => decoder.IdOf(message);
+    public Guid IdOf(ReceivedMessage message) => decoder.FindId(message);
 
     /// <summary>Throws nothing but <see cref="OperationCanceledException"/>, when cancelled.</summary>
     public async Task<ReplayOutcome> HandleAsync(ReceivedMessage message, Guid id, CancellationToken cancellationToken)

@@ -41,6 +41,13 @@ internal sealed class StoredReplays(IReadOnlyList<ReplayConsumer> consumers, ITo
                 $"Consumer '{consumer.Name}' does not receive the topic '{topic}', so nothing of it can be replayed for it. It receives: {string.Join(", ", consumer.Topics)}.");
         }
 
+        if (request.Kind == ReplayKind.Missing && consumer.Options().Deduplication is var mode and not (DeduplicationMode.Ids or DeduplicationMode.Both))
+        {
+            throw new OutboxException(
+                $"Consumer '{consumer.Name}' keeps no marks ({nameof(ConsumerOptions.Deduplication)} is {mode}), so nobody knows what of its topics is missing. "
+                + $"Ask for {nameof(ReplayKind)}.{nameof(ReplayKind.Again)} with a key or a range, or let it keep {DeduplicationMode.Both}.");
+        }
+
         if (request.MessageName is { } name)
         {
             MessageNames.RequireMessageName(name);

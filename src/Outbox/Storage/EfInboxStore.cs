@@ -54,8 +54,30 @@ internal sealed class EfInboxStore : IInboxStore
         await TranslateAsync(
             context,
             _hasOnConflict(context)
-                ? OnConflictInbox.SetOffsetAsync(context, consumer, topic, partition, nextOffset, cancellationToken)
-                : PortableInbox.SetOffsetAsync(context, consumer, topic, partition, nextOffset, cancellationToken)).ConfigureAwait(false);
+                ? OnConflictInbox.MoveOffsetAsync(context, consumer, topic, partition, nextOffset - 1, nextOffset, cancellationToken)
+                : PortableInbox.MoveOffsetAsync(context, consumer, topic, partition, nextOffset - 1, nextOffset, cancellationToken)).ConfigureAwait(false);
+    }
+
+    public async ValueTask<bool> ClaimOffsetsAsync(
+        DbContext context, string consumer, string topic, int partition, long first, long nextOffset, CancellationToken cancellationToken)
+    {
+        InboxTransaction.Require(context);
+        return await TranslateAsync(
+            context,
+            _hasOnConflict(context)
+                ? OnConflictInbox.MoveOffsetAsync(context, consumer, topic, partition, first, nextOffset, cancellationToken)
+                : PortableInbox.MoveOffsetAsync(context, consumer, topic, partition, first, nextOffset, cancellationToken)).ConfigureAwait(false) > 0;
+    }
+
+    public async ValueTask TakeBackOffsetsAsync(
+        DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken)
+    {
+        InboxTransaction.Require(context);
+        await TranslateAsync(
+            context,
+            context.Set<InboxOffsetRecord>().IgnoreQueryFilters()
+                .Where(row => row.Consumer == consumer && row.Topic == topic && row.Partition == partition)
+                .ExecuteUpdateAsync(row => row.SetProperty(to => to.NextOffset, nextOffset), cancellationToken)).ConfigureAwait(false);
     }
 
     public async ValueTask<long?> GetOffsetAsync(

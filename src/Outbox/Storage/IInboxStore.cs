@@ -29,6 +29,20 @@ public interface IInboxStore
     /// <returns>The ids that were not marked before, or are redriven: those to handle.</returns>
     ValueTask<IReadOnlySet<Guid>> MarkAsync(DbContext context, string consumer, IReadOnlyList<InboxMark> marks, CancellationToken cancellationToken);
 
+    /// <summary><see cref="LimitTransactionAsync"/> and <see cref="MarkAsync"/>, in one round trip where the store can.</summary>
+    /// <param name="context">The context whose transaction is bounded and carries the marks.</param>
+    /// <param name="consumer">The consumer's name, the scope of the marks.</param>
+    /// <param name="marks">What to mark; ids that repeat are marked once.</param>
+    /// <param name="limit">The limit, longer than any handler may take.</param>
+    /// <param name="cancellationToken">Ends the statements.</param>
+    /// <returns>The ids that were not marked before, or are redriven: those to handle.</returns>
+    async ValueTask<IReadOnlySet<Guid>> LimitAndMarkAsync(
+        DbContext context, string consumer, IReadOnlyList<InboxMark> marks, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        await LimitTransactionAsync(context, limit, cancellationToken).ConfigureAwait(false);
+        return await MarkAsync(context, consumer, marks, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Takes marks back that the transaction has written: their messages were not handled after all.</summary>
     /// <param name="context">The context whose transaction carries the marks.</param>
     /// <param name="consumer">The consumer's name.</param>
@@ -38,6 +52,17 @@ public interface IInboxStore
 
     /// <summary>Stores how far a consumer has come in a partition; never backwards.</summary>
     ValueTask SetOffsetAsync(DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Moves a consumer on in a partition, in the transaction of the effects: what lies from <paramref name="first"/> up to
+    /// <paramref name="nextOffset"/> is about to be handled. Keeps every other transaction that would move it waiting.
+    /// </summary>
+    /// <returns>False where somebody has come further than <paramref name="first"/>: some of it was handled before, and nothing is moved.</returns>
+    ValueTask<bool> ClaimOffsetsAsync(
+        DbContext context, string consumer, string topic, int partition, long first, long nextOffset, CancellationToken cancellationToken);
+
+    /// <summary>Takes a part of a claim back, in its transaction: nothing from this offset on was handled after all.</summary>
+    ValueTask TakeBackOffsetsAsync(DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken);
 
     /// <summary>How far a consumer has come in a partition, or null. Needs no transaction.</summary>
     ValueTask<long?> GetOffsetAsync(DbContext context, string consumer, string topic, int partition, CancellationToken cancellationToken);

@@ -37,15 +37,16 @@ internal static class OnConflictInbox
         return added;
     }
 
-    public static async Task<int> SetOffsetAsync(
-        DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken)
+    /// <returns>How many rows were moved: none where one stands behind <paramref name="most"/> already.</returns>
+    public static async Task<int> MoveOffsetAsync(
+        DbContext context, string consumer, string topic, int partition, long most, long nextOffset, CancellationToken cancellationToken)
     {
         var table = OutboxTables.Of(context).InboxOffsets;
         var next = table["NextOffset"];
         var sql = $"INSERT INTO {table.Name} AS o ({table.Columns("Consumer", "Topic", "Partition", "NextOffset")}) VALUES ({{0}}, {{1}}, {{2}}, {{3}}) "
             + $"ON CONFLICT ({table.Columns("Consumer", "Topic", "Partition")}) "
-            + $"DO UPDATE SET {next} = excluded.{next} WHERE o.{next} < excluded.{next}";
-        return await context.Database.ExecuteSqlRawAsync(sql, [consumer, topic, partition, nextOffset], cancellationToken).ConfigureAwait(false);
+            + $"DO UPDATE SET {next} = excluded.{next} WHERE o.{next} <= {{4}}";
+        return await context.Database.ExecuteSqlRawAsync(sql, [consumer, topic, partition, nextOffset, most], cancellationToken).ConfigureAwait(false);
     }
 
     private static void Fill(DbCommand command, DbContext context, string consumer, InboxMark[] marks)

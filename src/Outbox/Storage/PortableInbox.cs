@@ -46,8 +46,8 @@ internal static class PortableInbox
         return added;
     }
 
-    public static async Task<int> SetOffsetAsync(
-        DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken)
+    public static async Task<int> MoveOffsetAsync(
+        DbContext context, string consumer, string topic, int partition, long most, long nextOffset, CancellationToken cancellationToken)
     {
         var offset = context.Set<InboxOffsetRecord>().AsNoTracking().IgnoreQueryFilters()
             .Where(row => row.Consumer == consumer && row.Topic == topic && row.Partition == partition);
@@ -73,7 +73,7 @@ internal static class PortableInbox
             return await AdvanceAsync().ConfigureAwait(false);
         }
 
-        Task<int> AdvanceAsync() => offset.Where(row => row.NextOffset < nextOffset)
+        Task<int> AdvanceAsync() => offset.Where(row => row.NextOffset <= most)
             .ExecuteUpdateAsync(row => row.SetProperty(to => to.NextOffset, nextOffset), cancellationToken);
     }
 

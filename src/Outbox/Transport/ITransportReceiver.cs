@@ -34,6 +34,11 @@ public interface ITransportReceiver : IDisposable
     /// </exception>
     void Commit(IReadOnlyCollection<KeyValuePair<TopicPartitionId, long>> nextOffsets);
 
+    /// <summary>Asks the broker where the group has committed, and waits for its answer. May be called from inside an assignment.</summary>
+    /// <returns>The next offset of each partition for which there is one.</returns>
+    /// <exception cref="TransportException">Transient or fatal as for <see cref="Receive"/>.</exception>
+    IReadOnlyDictionary<TopicPartitionId, long> GetCommitted(IReadOnlyCollection<TopicPartitionId> partitions);
+
     /// <summary>How many messages behind the end of the partition the group's position is; null where unknown.</summary>
     long? GetLag(TopicPartitionId partition);
 }

@@ -9,9 +9,6 @@ namespace Outbox.PostgreSql.Tests.Replay;
 [NeedsPostgreSql]
 public sealed class PostgreSqlReplayTests : ReplaySpecification
 {
-    [SpecificationFact]
-    public Task Cancel_UnderWay_EndsItAndLeavesTheRest() => Cancel_UnderWay_EndsItAndLeavesTheRestAsync();
-
     protected override async Task<HandlingDatabase> CreateDatabaseAsync()
     {
         var connection = await PostgreSqlServer.CreateDatabaseAsync();

@@ -30,6 +30,14 @@ internal sealed class FaultyInbox(IInboxStore inner) : IInboxStore
         DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
         inner.SetOffsetAsync(context, consumer, topic, partition, nextOffset, cancellationToken);
 
+    public ValueTask<bool> ClaimOffsetsAsync(
+        DbContext context, string consumer, string topic, int partition, long first, long nextOffset, CancellationToken cancellationToken) =>
+        inner.ClaimOffsetsAsync(context, consumer, topic, partition, first, nextOffset, cancellationToken);
+
+    public ValueTask TakeBackOffsetsAsync(
+        DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
+        inner.TakeBackOffsetsAsync(context, consumer, topic, partition, nextOffset, cancellationToken);
+
     public ValueTask<long?> GetOffsetAsync(DbContext context, string consumer, string topic, int partition, CancellationToken cancellationToken) =>
         inner.GetOffsetAsync(context, consumer, topic, partition, cancellationToken);
 

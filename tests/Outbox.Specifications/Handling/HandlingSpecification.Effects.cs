@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Outbox.Specifications.Running;
 using Outbox.Storage;
+using Outbox.Storage.Tables;
 
 namespace Outbox.Specifications.Handling;
 
@@ -134,7 +135,9 @@ public abstract partial class HandlingSpecification
         }
 
         Broker.IsReachable = true;
-        await using var second = await StartAsync();
+        await using var second = NewApplication();
+        await second.ReadAsync(db => db.Set<InboxOffsetRecord>().ExecuteDeleteAsync());
+        await second.StartAsync();
         await second.SettledAsync(10);
 
         second.Events.Duplicates.Should().Be(10);

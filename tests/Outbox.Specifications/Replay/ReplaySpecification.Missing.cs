@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Outbox.Replay;
 using Outbox.Specifications.Handling;
 using Outbox.Specifications.Running;
 using Outbox.Storage;
@@ -50,6 +52,38 @@ public abstract partial class ReplaySpecification
         (await application.EffectsAsync()).Should().Equal("good");
         (await application.MarksAsync()).Select(mark => mark.Outcome).Should().BeEquivalentTo([InboxOutcome.DeadLettered, InboxOutcome.Handled]);
         (await application.OutboxAsync()).Should().HaveCount(2, "a message has one dead letter at most");
+    }
+
+    [SpecificationFact]
+    public async Task Missing_MarksTakenBackInTheirTransaction_SayWhatTheySaidBefore()
+    {
+        await using var application = Create();
+        await application.ReadAsync(db => db.Database.EnsureCreatedAsync());
+        var (letter, kept, unmarked) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var store = application.Services.GetRequiredKeyedService<IInboxStore>(typeof(NoteContext));
+        var missing = new MissingInbox(store);
+        await application.ReadAsync(async db =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await store.MarkAsync(
+                db, ConsumerApplication.Consumer, [new InboxMark(letter, InboxOutcome.DeadLettered, 3), new InboxMark(kept, InboxOutcome.DeadLettered)], default);
+            await transaction.CommitAsync();
+            return true;
+        });
+
+        var claimed = await application.ReadAsync(async db =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            InboxMark[] marks = [.. new[] { letter, kept, unmarked }.Select(id => new InboxMark(id, InboxOutcome.Handled))];
+            var claimed = await missing.MarkAsync(db, ConsumerApplication.Consumer, marks, default);
+            await missing.TakeBackMarksAsync(db, ConsumerApplication.Consumer, [letter, unmarked], default);
+            await transaction.CommitAsync();
+            return claimed;
+        });
+
+        claimed.Should().BeEquivalentTo([letter, kept, unmarked]);
+        (await application.MarksAsync()).Select(mark => (mark.MessageId, mark.Outcome, mark.Redrive)).Should().BeEquivalentTo(
+            [(letter, InboxOutcome.DeadLettered, 3), (kept, InboxOutcome.Handled, 0)], "what was dead-lettered is so again, and its number stays");
     }
 
     [SpecificationFact]

@@ -66,9 +66,11 @@ public abstract class InboxStoreSpecification : StorageSpecification
         await using var context = Database.NewContext();
 
         var mark = async () => await Store.MarkAsync(context, "billing", [new InboxMark(_first, InboxOutcome.Handled)], default);
+        var claim = async () => await Store.ClaimOffsetsAsync(context, "billing", "orders", 0, 0, 1, default);
         var offset = async () => await Store.SetOffsetAsync(context, "billing", "orders", 0, 1, default);
 
         (await mark.Should().ThrowAsync<OutboxException>()).WithMessage("*BeginTransactionAsync*");
+        (await claim.Should().ThrowAsync<OutboxException>()).WithMessage("*BeginTransactionAsync*");
         (await offset.Should().ThrowAsync<OutboxException>()).WithMessage("*BeginTransactionAsync*");
     }
 
@@ -84,6 +86,48 @@ public abstract class InboxStoreSpecification : StorageSpecification
         (await OffsetAsync()).Should().Be(7, "the transaction was rolled back");
         await SetOffsetAsync(8, true);
         (await OffsetAsync()).Should().Be(8);
+    }
+
+    [SpecificationFact]
+    public async Task LimitAndMarkAsync_NewAndKnownIds_GivesTheNewOnes()
+    {
+        (await MarkAsync("billing", true, _first)).Should().Equal(_first);
+
+        (await LimitAndMarkAsync(_first, _second)).Should().Equal(_second);
+        (await LimitAndMarkAsync(_first, _second)).Should().BeEmpty();
+    }
+
+    [SpecificationFact]
+    public async Task ClaimOffsetsAsync_SomebodyHasComeFurther_IsRefusedAndMovesNothing()
+    {
+        (await ClaimAsync(0, 3, true)).Should().BeTrue("nobody was here before");
+        (await ClaimAsync(3, 5, true)).Should().BeTrue();
+        (await ClaimAsync(9, 10, true)).Should().BeTrue("a log has holes");
+        (await ClaimAsync(9, 12, true)).Should().BeFalse("9 was handled");
+        (await OffsetAsync()).Should().Be(10);
+        (await ClaimAsync(10, 12, false)).Should().BeTrue();
+        (await OffsetAsync()).Should().Be(10, "the transaction was rolled back");
+    }
+
+    [SpecificationFact]
+    public async Task ClaimOffsetsAsync_AnotherIsClaimingTheSame_IsRefusedAfterItsCommit() =>
+        (await ClaimBehindAnotherAsync(firstCommits: true)).Should().BeFalse();
+
+    [SpecificationFact]
+    public async Task ClaimOffsetsAsync_AnotherIsClaimingTheSame_IsGivenAfterItsRollback() =>
+        (await ClaimBehindAnotherAsync(firstCommits: false)).Should().BeTrue();
+
+    [SpecificationFact]
+    public async Task TakeBackOffsetsAsync_GoesBack()
+    {
+        await InTransactionAsync(true, async context =>
+        {
+            (await Store.ClaimOffsetsAsync(context, "billing", "orders", 3, 0, 7, default)).Should().BeTrue();
+            await Store.TakeBackOffsetsAsync(context, "billing", "orders", 3, 4, default);
+            return true;
+        });
+
+        (await OffsetAsync()).Should().Be(4);
     }
 
     [SpecificationFact]
@@ -125,6 +169,35 @@ public abstract class InboxStoreSpecification : StorageSpecification
         (await first).Should().Equal(_first);
         return await second;
     }
+
+    private async Task<bool> ClaimBehindAnotherAsync(bool firstCommits)
+    {
+        await ClaimAsync(0, 1, true);
+        var claimed = new TaskCompletionSource();
+        var end = new TaskCompletionSource();
+        var first = Task.Run(() => InTransactionAsync(firstCommits, async context =>
+        {
+            var isGiven = await Store.ClaimOffsetsAsync(context, "billing", "orders", 3, 1, 2, default);
+            claimed.TrySetResult();
+            await end.Task;
+            return isGiven;
+        }));
+        await claimed.Task;
+        var second = Task.Run(() => ClaimAsync(1, 2, true));
+        await Database.WaitUntilBlockedAsync();
+        second.IsCompleted.Should().BeFalse("the other's end decides");
+        end.SetResult();
+        (await first).Should().BeTrue();
+        return await second;
+    }
+
+    private Task<bool> ClaimAsync(long first, long next, bool commit) => InTransactionAsync(
+        commit, context => Store.ClaimOffsetsAsync(context, "billing", "orders", 3, first, next, default));
+
+    private Task<IReadOnlySet<Guid>> LimitAndMarkAsync(params Guid[] ids) => InTransactionAsync(
+        true,
+        context => Store.LimitAndMarkAsync(
+            context, "billing", Array.ConvertAll(ids, id => new InboxMark(id, InboxOutcome.Handled)), TimeSpan.FromSeconds(7), default));
 
     private Task<IReadOnlySet<Guid>> MarkAsync(string consumer, bool commit, params Guid[] ids) => InTransactionAsync(
         commit,

@@ -26,6 +26,28 @@ public abstract partial class TransportSpecification
     }
 
     [SpecificationFact]
+    public async Task GetCommitted_AskedInsideTheAssignment_TellsWhatTheGroupHasAndNothingElse()
+    {
+        var transport = await CreateAsync(TransportVariant.Ordinary);
+        var topic = await NewTopicAsync(partitions: 2);
+        var group = Unique("group");
+        var place = new TopicPartitionId(topic, 1);
+        await SendNumbersAsync(transport, topic, 40, i => $"key-{i}");
+        using (var first = Join(transport, topic, group))
+        {
+            first.PumpUntil(() => first.Received.Count == 40, "every message");
+            first.Receiver.Commit([new(place, 3)]);
+        }
+
+        var told = new Dictionary<TopicPartitionId, long>();
+        using var second = Join(transport, topic, group);
+        second.WhenAssigned = (me, partitions) => told = me.Receiver.GetCommitted(partitions).ToDictionary();
+        second.PumpUntil(() => second.Assigned.Count == 2, "the assignment");
+
+        told.Should().Equal(new Dictionary<TopicPartitionId, long> { [place] = 3 });
+    }
+
+    [SpecificationFact]
     public async Task Dispose_NothingCommitted_CommitsNothing()
     {
         var transport = await CreateAsync(TransportVariant.Ordinary);

@@ -96,6 +96,84 @@ public sealed class ConsumerLoopTests
     }
 
     [Fact]
+    public async Task Run_ManyBytesInFlight_ReceivesNoMoreUntilHalfOfThemIsFree()
+    {
+        const int Size = 1024 * 1024;
+        const int Most = 4;
+        _broker.CreateTopic(RunningLoop.Topic, 4);
+        for (var i = 0; i < 40; i++)
+        {
+            _broker.Append(RunningLoop.Topic, [(byte)i], new byte[Size]);
+        }
+
+        var text = System.Text.Encoding.UTF8.GetString(new byte[Size]);
+        _handling.Gate(text);
+        var counting = new CountingTransport(_broker);
+        await using var loop = new RunningLoop(_broker, _handling, lanes: 8, capacity: 1_000, transport: counting, maxBytes: Most * Size);
+        await RunningLoop.EventuallyAsync(() => counting.Received >= Most, "as much as may be held");
+        var receives = counting.Receives;
+        await RunningLoop.EventuallyAsync(() => counting.Receives > receives + 10, "the loop goes on polling");
+        counting.Received.Should().Be(Most, "each message has a megabyte and a key of one byte, so the fourth passes the limit");
+        loop.Bytes.Current.Should().BeGreaterThanOrEqualTo(Most * Size).And.BeLessThan((Most + 1) * Size);
+
+        _handling.Release(text);
+        await RunningLoop.EventuallyAsync(() => _handling.Finished.Count == 40, "everything");
+        await RunningLoop.EventuallyAsync(() => loop.Bytes.Current == 0, "nothing is counted for ever");
+    }
+
+    [Fact]
+    public async Task Run_PartitionLostWithMessagesHeld_CountsTheirBytesNoMore()
+    {
+        _handling.Gate("0");
+        for (var i = 0; i < 20; i++)
+        {
+            RunningLoop.Send(_broker, i.ToString(CultureInfo.InvariantCulture));
+        }
+
+        await using var loop = new RunningLoop(_broker, _handling, lanes: 1, capacity: 4);
+        await RunningLoop.EventuallyAsync(() => _handling.Begun.Count == 1 && loop.Bytes.Current > 0, "the lane is full");
+
+        _broker.ExpelMembers(RunningLoop.Group);
+        await RunningLoop.EventuallyAsync(() => _handling.Cancelled.Count == 1, "the handler cancelled");
+        _handling.Release("0");
+        await RunningLoop.EventuallyAsync(() => Committed == 20, "everything, after another assignment");
+        await RunningLoop.EventuallyAsync(() => loop.Bytes.Current == 0, "nothing is counted for ever");
+    }
+
+    [Fact]
+    public async Task Run_DatabaseKnowsTheOffset_StartsThere()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            RunningLoop.Send(_broker, i.ToString(CultureInfo.InvariantCulture));
+        }
+
+        await using var loop = new RunningLoop(
+            _broker, _handling, stored: new Dictionary<TopicPartitionId, long> { [new(RunningLoop.Topic, 0)] = 7 });
+        await RunningLoop.EventuallyAsync(() => Committed == 10, "everything");
+
+        _handling.Begun.Should().Equal("7", "8", "9");
+    }
+
+    [Fact]
+    public async Task Run_LogDeliversWhatTheDatabaseSaysIsHandled_LeavesThePartitionAlone()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            RunningLoop.Send(_broker, i.ToString(CultureInfo.InvariantCulture));
+        }
+
+        var transport = new ForgetfulTransport(_broker);
+        await using var loop = new RunningLoop(
+            _broker, _handling, transport: transport, stored: new Dictionary<TopicPartitionId, long> { [new(RunningLoop.Topic, 0)] = 1_000 });
+        await RunningLoop.EventuallyAsync(() => transport.Pauses > 0, "the partition paused");
+        await RunningLoop.EventuallyAsync(() => transport.Receives > 20, "the loop goes on");
+
+        _handling.Begun.Should().BeEmpty();
+        Committed.Should().BeNull();
+    }
+
+    [Fact]
     public async Task Stop_HandlersRun_WaitsForThemCommitsAndLeavesTheRest()
     {
         _handling.Gate("0");

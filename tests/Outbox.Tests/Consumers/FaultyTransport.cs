@@ -55,6 +55,9 @@ internal sealed class FaultyTransport(InMemoryBroker broker) : IReceivingTranspo
 
         public void Seek(TopicPartitionId partition, long offset) => inner.Seek(partition, offset);
 
+        public IReadOnlyDictionary<TopicPartitionId, long> GetCommitted(IReadOnlyCollection<TopicPartitionId> partitions) =>
+            inner.GetCommitted(partitions);
+
         public long? GetLag(TopicPartitionId partition) => inner.GetLag(partition);
 
         public void Dispose()

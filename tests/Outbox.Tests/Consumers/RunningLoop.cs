@@ -27,23 +27,31 @@ internal sealed class RunningLoop : IAsyncDisposable
         ConsumerTimes? times = null,
         IReceivingTransport? transport = null,
         TimeProvider? time = null,
-        ConsumerCircuit? circuit = null)
+        ConsumerCircuit? circuit = null,
+        long maxBytes = long.MaxValue,
+        IReadOnlyDictionary<TopicPartitionId, long>? stored = null)
     {
         time ??= TimeProvider.System;
+        Bytes = new InFlightBytes(maxBytes);
+        stored ??= new Dictionary<TopicPartitionId, long>();
         var loop = new ConsumerLoop(
             "consumer",
             transport ?? new InMemoryTransport(broker),
             new Subscription(Group, [Topic]),
-            new LaneSet(lanes, capacity, LaneHandling.OneByOne(handling, time), NullLogger<Lane>.Instance),
-            new InboxOffsets(null!, typeof(object), null!, "consumer", time, NullLogger<InboxOffsets>.Instance),
+            new LaneSet(lanes, capacity, byPartition: false, LaneHandling.OneByOne(handling, time), Bytes, NullLogger<Lane>.Instance),
+            new InboxOffsets(null!, typeof(object), null!, byClaims: false, "consumer", time, NullLogger<InboxOffsets>.Instance),
             new Assignment(),
+            new StartOffsets((_, _) => Task.FromResult(stored), stored.Count > 0, "consumer", time, NullLogger<StartOffsets>.Instance),
             circuit ?? new ConsumerCircuit("consumer", default, new HandlingEvents(), time, NullLogger<ConsumerCircuit>.Instance),
+            Bytes,
             times ?? Times(),
             time,
             NullLogger<ConsumerLoop>.Instance);
         _running = Task.Factory.StartNew(
             () => loop.Run(_stopping.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
+
+    public InFlightBytes Bytes { get; }
 
     public static ConsumerTimes Times(double stopSeconds = 10, double abandonSeconds = 5, double commitSeconds = 0.01) => new(
         TimeSpan.FromSeconds(commitSeconds),

@@ -49,7 +49,7 @@ public sealed class ChunkPlanTests
                 Headers = [],
             },
             Guid.NewGuid()),
-        new DecodedMessage(Handlers[name[0]], name, new object(), []));
+        new DecodedMessage(Handlers[name[0]], name, new object(), [], Guid.Empty));
 
     private static HandlerBinding Handler(string name, ChunkLevel level) =>
         new(typeof(object), typeof(object), name, (_, _, _, _) => Task.CompletedTask) { Level = level };

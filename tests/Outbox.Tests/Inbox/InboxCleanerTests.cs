@@ -32,6 +32,22 @@ public sealed class InboxCleanerTests
     }
 
     [Fact]
+    public async Task Remove_BatchesAreSlow_RestsNineTimesAsLong()
+    {
+        _store.Marks = 1_500;
+        _store.Takes = () => _time.Advance(TimeSpan.FromSeconds(2));
+        await using var services = Services();
+
+        var removing = NewCleaner(services).RemoveAsync(TimeSpan.FromDays(8), CancellationToken.None);
+        _time.Advance(TimeSpan.FromMilliseconds(17_999));
+        _store.Batches.Should().Equal([1_000], "a batch of 2 s is followed by 18 s for the handlers");
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        (await removing).Should().Be(1_500);
+        _store.Batches.Should().Equal(1_000, 500);
+    }
+
+    [Fact]
     public async Task Service_BatchFails_TriesAgainAtTheNextInterval()
     {
         _store.Marks = 10;
@@ -65,6 +81,9 @@ public sealed class InboxCleanerTests
 
         public bool FailNext { get; set; }
 
+        /// <summary>Called in each batch.</summary>
+        public Action? Takes { get; set; }
+
         public List<int> Batches { get; } = [];
 
         public List<TimeSpan> Ages { get; } = [];
@@ -78,6 +97,7 @@ public sealed class InboxCleanerTests
                 throw new InvalidOperationException("away");
             }
 
+            Takes?.Invoke();
             var removed = Math.Min(limit, Marks);
             Marks -= removed;
             Ages.Add(age);
@@ -94,6 +114,14 @@ public sealed class InboxCleanerTests
             throw new NotSupportedException();
 
         public ValueTask SetOffsetAsync(
+            DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask<bool> ClaimOffsetsAsync(
+            DbContext context, string consumer, string topic, int partition, long first, long nextOffset, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask TakeBackOffsetsAsync(
             DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 

@@ -39,7 +39,7 @@ internal sealed class ChunkAttempt(DbTransaction transaction, MessageOrder order
     public bool IsDoubtful { get; set; }
 
     /// <summary>Leaves a message for later, and with it all later ones of its order.</summary>
-    public void Leave(ChunkMessage message)
+    private void Leave(ChunkMessage message)
     {
         Left.Add(message);
         if (order.Concerns(message.Received))

@@ -1,3 +1,5 @@
+using Outbox.Inbox;
+
 namespace Outbox.Handling.Chunks;
 
 /// <summary>What a chunk's transaction holds.</summary>
@@ -13,8 +15,9 @@ internal sealed class ChunkCommit(
 
     public TimeSpan HandlerTime { get; } = handlerTime;
 
-    /// <summary>The ids that were marked in it and not taken back.</summary>
-    public IEnumerable<Guid> Kept => marked.Where(id => !_left.Contains(id));
+    /// <summary>What was claimed in it and not taken back.</summary>
+    public IEnumerable<IdentifiedMessage> Kept =>
+        messages.Where(message => marked.Contains(message.Id) && !_left.Contains(message.Id)).Select(message => message.Message);
 
     /// <summary>What became of each message; null where it was left.</summary>
     public IEnumerable<(ChunkMessage Message, ChunkFate? Fate)> Fates => messages.Select(message => (message, FateOf(message.Id)));

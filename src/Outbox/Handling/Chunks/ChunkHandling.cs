@@ -13,6 +13,7 @@ internal sealed partial class ChunkHandling(
     string consumer,
     MessageDecoder decoder,
     ChunkTransaction transaction,
+    MessageOrder order,
     ConsumerCircuit circuit,
     HandlingEvents events,
     TimeProvider time,
@@ -48,7 +49,7 @@ internal sealed partial class ChunkHandling(
         }
     }
 
-    /// <summary>Runs the chunk again without a message that failed and the later ones of its key, which follow one by one.</summary>
+    /// <summary>Runs the chunk again without a message that failed and those that follow it, which go one by one.</summary>
     private async Task<ChunkCommit?> RunAllButFailedAsync(List<ChunkMessage> messages, CancellationToken cancellationToken)
     {
         for (var failures = 1; messages.Count > 0; failures++)
@@ -66,11 +67,11 @@ internal sealed partial class ChunkHandling(
         return null;
     }
 
-    private static List<ChunkMessage> Without(List<ChunkMessage> messages, ChunkMessage failed)
+    private List<ChunkMessage> Without(List<ChunkMessage> messages, ChunkMessage failed)
     {
-        var isOrdered = MessageOrder.ByKey.Concerns(failed.Received);
+        var isOrdered = order.Concerns(failed.Received);
         return messages.FindAll(message => message.Index < failed.Index
-            || (message.Index > failed.Index && !(isOrdered && MessageOrder.ByKey.Equals(message.Received, failed.Received))));
+            || (message.Index > failed.Index && !(isOrdered && order.Equals(message.Received, failed.Received))));
     }
 
     private async Task<ChunkCommit?> RunAsync(List<ChunkMessage> messages, CancellationToken cancellationToken)
@@ -101,17 +102,17 @@ internal sealed partial class ChunkHandling(
             ? ChunkLevel.Own
             : handler.Level;
 
-    /// <summary>Leaves out what cannot be read or was redriven, with all later messages of its key, and sets copies inside the chunk aside.</summary>
+    /// <summary>Leaves out what cannot be read or was redriven, with all messages that follow it, and sets copies inside the chunk aside.</summary>
     private (List<ChunkMessage> Understood, List<(int Index, Guid Id)> Copies) Decode(IReadOnlyList<ReceivedMessage> messages)
     {
         var understood = new List<ChunkMessage>(messages.Count);
         var copies = new List<(int, Guid)>();
         var ids = new HashSet<Guid>(messages.Count);
-        var heldBack = new HashSet<ReceivedMessage>(MessageOrder.ByKey);
+        var heldBack = new HashSet<ReceivedMessage>(order);
         for (var index = 0; index < messages.Count; index++)
         {
             var message = messages[index];
-            var isOrdered = MessageOrder.ByKey.Concerns(message);
+            var isOrdered = order.Concerns(message);
             if (isOrdered && heldBack.Contains(message))
             {
                 continue;
@@ -127,14 +128,13 @@ internal sealed partial class ChunkHandling(
                 continue;
             }
 
-            var id = decoder.IdOf(message);
-            if (ids.Add(id))
+            if (ids.Add(decoded.Id))
             {
-                understood.Add(new ChunkMessage(index, new IdentifiedMessage(message, id), decoded));
+                understood.Add(new ChunkMessage(index, new IdentifiedMessage(message, decoded.Id), decoded));
             }
             else
             {
-                copies.Add((index, id));
+                copies.Add((index, decoded.Id));
             }
         }
 

@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Outbox.CrashPoints;
 using Outbox.Inbox;
-using Outbox.Storage;
 
 namespace Outbox.Handling.Chunks;
 
@@ -14,12 +13,12 @@ namespace Outbox.Handling.Chunks;
 internal sealed partial class ChunkTransaction(
     IServiceScopeFactory scopes,
     Type contextType,
-    IInboxStore store,
+    InboxClaims claims,
+    MessageOrder order,
     IWaitingKeys waitingKeys,
     ChunkSteps steps,
     string consumer,
     TimeSpan limit,
-    TimeSpan idleLimit,
     TimeProvider time,
     ILogger<ChunkTransaction> logger)
 {
@@ -75,24 +74,26 @@ internal sealed partial class ChunkTransaction(
         var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
-            await store.LimitTransactionAsync(context, idleLimit, cancellationToken).ConfigureAwait(false);
-            var marked = await store.MarkAsync(
-                context, consumer, [.. messages.Select(message => new InboxMark(message.Id, InboxOutcome.Handled))], cancellationToken).ConfigureAwait(false);
+            if (await claims.ClaimAsync(context, [.. messages.Select(message => message.Message)], cancellationToken).ConfigureAwait(false) is not { } marked)
+            {
+                return null;
+            }
+
             var fresh = messages.Where(message => marked.Contains(message.Id)).ToList();
             var waiting = await QueueBehindAsync(context, fresh, cancellationToken).ConfigureAwait(false);
             CrashHook.Reach(CrashPoint.InboxMarked);
-            var attempt = new ChunkAttempt(transaction.GetDbTransaction(), MessageOrder.ByKey, limit, time);
+            var attempt = new ChunkAttempt(transaction.GetDbTransaction(), order, limit, time);
             var started = time.GetTimestamp();
             try
             {
-                foreach (var step in ChunkPlan.Of(fresh.Where(message => !waiting.Contains(message.Id)), levelOf, MessageOrder.ByKey))
+                foreach (var step in ChunkPlan.Of(fresh.Where(message => !waiting.Contains(message.Id)), levelOf, order))
                 {
                     await steps.RunAsync(step, attempt, cancellationToken).ConfigureAwait(false);
                 }
             }
             catch (Exception) when (!attempt.IsOpen)
             {
-                await TakeBackUnfinishedAsync([.. fresh.Except(attempt.Finished).Select(message => message.Id)]).ConfigureAwait(false);
+                await TakeBackUnfinishedAsync([.. fresh.Except(attempt.Finished).Select(message => message.Message)]).ConfigureAwait(false);
                 throw;
             }
 
@@ -123,7 +124,7 @@ internal sealed partial class ChunkTransaction(
     {
         if (attempt.Left.Count > 0)
         {
-            await store.TakeBackMarksAsync(context, consumer, attempt.Left.ConvertAll(message => message.Id), cancellationToken).ConfigureAwait(false);
+            await claims.TakeBackAsync(context, attempt.Left.ConvertAll(message => message.Message), cancellationToken).ConfigureAwait(false);
         }
         else if (attempt.IsDoubtful)
         {
@@ -157,21 +158,19 @@ internal sealed partial class ChunkTransaction(
     /// <summary>Whether a commit that failed has happened nevertheless: then none of its messages can be marked again.</summary>
     private async Task<bool> IsCommittedAsync(ChunkCommit commit, CancellationToken cancellationToken)
     {
-        var kept = commit.Kept.Select(id => new InboxMark(id, InboxOutcome.Handled)).ToList();
+        var kept = commit.Kept.ToList();
         return kept.Count > 0 && await InTransactionAsync(
-            async context => (await store.MarkAsync(context, consumer, kept, cancellationToken).ConfigureAwait(false)).Count == 0,
-            isKept: false,
-            cancellationToken).ConfigureAwait(false);
+            context => claims.AreCommittedAsync(context, kept, cancellationToken), isKept: false, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A handler has committed marks of messages that were not handled. They would be lost, so this is not to be cancelled.</summary>
-    private async Task TakeBackUnfinishedAsync(IReadOnlyCollection<Guid> unfinished)
+    private async Task TakeBackUnfinishedAsync(IReadOnlyCollection<IdentifiedMessage> unfinished)
     {
         LogEndedByHandler(consumer, unfinished.Count);
         await InTransactionAsync(
             async context =>
             {
-                await store.TakeBackMarksAsync(context, consumer, unfinished, CancellationToken.None).ConfigureAwait(false);
+                await claims.TakeBackAsync(context, unfinished, CancellationToken.None).ConfigureAwait(false);
                 return true;
             },
             isKept: true,
