@@ -8,6 +8,7 @@ using Outbox.LoadTest.Latency;
 using Outbox.LoadTest.Operating;
 using Outbox.LoadTest.Poison;
 using Outbox.LoadTest.Reporting;
+using Outbox.LoadTest.Scheduling;
 
 namespace Outbox.LoadTest;
 
@@ -25,6 +26,7 @@ internal static class LoadTestProgram
           end-to-end    --seconds 30 --per-transaction 1 [--warm-up 10] [--writers 4]
           poison        --every 1000 [--messages 30000] [--rate 1000] [--warm-up 5] [--rounds 3]
           chaos-relays  --seconds 120 [--rate 2000] [--relays 4]
+          scheduled     --messages 200000 [--rounds 3]
           operations    --messages 1000000 [--others 100000] [--rounds 3]
         servers: ConnectionStrings__Outbox and KAFKA_BOOTSTRAP_SERVERS, else local ones as in the tests
         exit code: 0 the run counts, 1 it does not (invalid, or messages lost, doubled or out of order), 2 wrong usage
@@ -54,6 +56,7 @@ internal static class LoadTestProgram
             "end-to-end" => EndToEndCommand.RunAsync,
             "poison" => PoisonCommand.RunAsync,
             "chaos-relays" => ChaosRelaysCommand.RunAsync,
+            "scheduled" => ScheduledCommand.RunAsync,
             "operations" => OperationsCommand.RunAsync,
             _ => null,
         };

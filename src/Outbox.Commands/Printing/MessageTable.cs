@@ -9,10 +9,16 @@ internal static class MessageTable
     {
         var isDeferred = messages.Any(message => message.Place == MessagePlace.Deferred);
         var hasDue = isDeferred || messages.Any(message => message.Place == MessagePlace.Scheduled);
+        var isSent = messages.Any(message => message.Place == MessagePlace.Archived);
         List<string> columns = ["place", "id", "topic", "key", "type", "bytes", "since", "message id"];
         if (hasDue)
         {
             columns.Add("due");
+        }
+
+        if (isSent)
+        {
+            columns.AddRange(["sent", "to"]);
         }
 
         if (isDeferred)
@@ -38,9 +44,14 @@ internal static class MessageTable
                 cells.Add(Cells.Of(message.DueAt));
             }
 
+            if (isSent)
+            {
+                cells.AddRange([Cells.Of(message.SentAt), message.Place == MessagePlace.Archived ? Position(message) : ""]);
+            }
+
             if (isDeferred)
             {
-                cells.AddRange([message.Consumer ?? "", From(message), message.Attempts is { } attempts ? Cells.Of(attempts) : "", SafeText.Cut(message.Error, Cells.ErrorLength)]);
+                cells.AddRange([message.Consumer ?? "", message.Place == MessagePlace.Deferred ? Position(message) : "", message.Attempts is { } attempts ? Cells.Of(attempts) : "", SafeText.Cut(message.Error, Cells.ErrorLength)]);
             }
 
             return cells;
@@ -62,6 +73,6 @@ internal static class MessageTable
             SafeText.Cut(entry.Error, Cells.ErrorLength),
         ]));
 
-    private static string From(MessageSummary message) =>
+    private static string Position(MessageSummary message) =>
         message is { Partition: { } partition, Offset: { } offset } ? FormattableString.Invariant($"{partition}@{offset}") : "";
 }

@@ -12,7 +12,7 @@ internal sealed class PostgreSqlNotifications(PostgreSqlSessions sessions, Postg
     private const int SecondsUntilAsked = 5;
 
     private readonly string _self = Guid.NewGuid().ToString("N");
-    private PostgreSqlSession? _speaking;
+    private readonly KeptSession _speaking = new(sessions);
     private NpgsqlCommand? _notify;
 
     public TimeSpan Interval => options.NotifyInterval;
@@ -24,16 +24,17 @@ internal sealed class PostgreSqlNotifications(PostgreSqlSessions sessions, Postg
             return;
         }
 
-        try
-        {
-            var notify = _notify ??= await PrepareAsync(cancellationToken).ConfigureAwait(false);
-            await notify.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        await _speaking.UseAsync(
+            async (session, token) =>
+            {
+                if (_notify?.Connection != session.Connection)
+                {
+                    _notify = await PrepareAsync(session, token).ConfigureAwait(false);
+                }
+
+                return await _notify.ExecuteNonQueryAsync(token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask ListenAsync(Action heard, CancellationToken cancellationToken)
@@ -47,7 +48,7 @@ internal sealed class PostgreSqlNotifications(PostgreSqlSessions sessions, Postg
         await using (session.ConfigureAwait(false))
         {
             // Behind a transaction pooler a connection hears nothing, or what another asked for.
-            if (await session.IsPooledAsync(cancellationToken).ConfigureAwait(false))
+            if (session.IsPooled)
             {
                 return;
             }
@@ -75,24 +76,17 @@ internal sealed class PostgreSqlNotifications(PostgreSqlSessions sessions, Postg
 
     public async ValueTask DisposeAsync()
     {
+        await _speaking.DisposeAsync().ConfigureAwait(false);
         if (_notify is { } notify)
         {
-            _notify = null;
             await notify.DisposeAsync().ConfigureAwait(false);
-        }
-
-        if (_speaking is { } session)
-        {
-            _speaking = null;
-            await session.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private async ValueTask<NpgsqlCommand> PrepareAsync(CancellationToken cancellationToken)
+    private async ValueTask<NpgsqlCommand> PrepareAsync(PostgreSqlSession session, CancellationToken cancellationToken)
     {
-        _speaking = await sessions.OpenAsync(null, cancellationToken).ConfigureAwait(false);
-        var channel = await ChannelAsync(_speaking, cancellationToken).ConfigureAwait(false);
-        return await _speaking.PrepareAsync("SELECT pg_notify($1, $2)", [Text(channel), Text(_self)], cancellationToken).ConfigureAwait(false);
+        var channel = await ChannelAsync(session, cancellationToken).ConfigureAwait(false);
+        return await session.PrepareAsync("SELECT pg_notify($1, $2)", [Text(channel), Text(_self)], cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>By the table's object id: however two contexts write its name, they mean the same channel.</summary>

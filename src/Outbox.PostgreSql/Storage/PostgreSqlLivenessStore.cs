@@ -7,35 +7,21 @@ namespace Outbox.PostgreSql.Storage;
 /// <summary>Looks for signs of life in <c>pg_locks</c>, on a connection of its own.</summary>
 internal sealed class PostgreSqlLivenessStore(PostgreSqlSessions sessions) : ILivenessStore, IAsyncDisposable
 {
-    private PostgreSqlSession? _session;
+    private readonly KeptSession _session = new(sessions);
 
-    public async ValueTask<int> FreeDeadAsync(RelayIdentity relay, CancellationToken cancellationToken)
-    {
-        var session = _session ??= await sessions.OpenAsync(null, cancellationToken).ConfigureAwait(false);
-        try
+    public ValueTask<int> FreeDeadAsync(RelayIdentity relay, CancellationToken cancellationToken) => _session.UseAsync(
+        async (session, token) =>
         {
-            foreach (var dead in await FindAsync(session, relay, cancellationToken).ConfigureAwait(false))
+            foreach (var dead in await FindAsync(session, relay, token).ConfigureAwait(false))
             {
-                await FreeAsync(session, dead, cancellationToken).ConfigureAwait(false);
+                await FreeAsync(session, dead, token).ConfigureAwait(false);
             }
 
-            return await CountFreeAsync(session, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+            return await CountFreeAsync(session, token).ConfigureAwait(false);
+        },
+        cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_session is { } session)
-        {
-            _session = null;
-            await session.DisposeAsync().ConfigureAwait(false);
-        }
-    }
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
 
     /// <summary>A look that locks nothing: relays that look at the same time would take each other's attempts for signs of life.</summary>
     private static async ValueTask<List<Guid>> FindAsync(PostgreSqlSession session, RelayIdentity relay, CancellationToken cancellationToken)

@@ -4,13 +4,19 @@ using Outbox.Storage;
 namespace Outbox.PostgreSql.Storage;
 
 /// <summary>A connection that one caller at a time uses.</summary>
-internal sealed class PostgreSqlSession(NpgsqlConnection connection, OutboxTables tables) : IAsyncDisposable
+internal sealed class PostgreSqlSession(NpgsqlConnection connection, OutboxTables tables, bool isPooled) : IAsyncDisposable
 {
+    /// <summary>
+    /// Whether a transaction pooler is between here and the server: each transaction may run in another session of the server there,
+    /// which others use before and after. So nothing may outlive a transaction: no lock, no listening, no setting, no prepared statement.
+    /// </summary>
+    public bool IsPooled => isPooled;
+
     public OutboxTables Tables => tables;
 
     public NpgsqlConnection Connection => connection;
 
-    /// <summary>Makes a prepared statement. It lives as long as the session.</summary>
+    /// <summary>Makes a prepared statement, where the session can have one. It lives as long as the session.</summary>
     /// <exception cref="OutboxException">The tables are missing.</exception>
     public async ValueTask<NpgsqlCommand> PrepareAsync(string sql, IEnumerable<NpgsqlParameter> parameters, CancellationToken cancellationToken)
     {
@@ -18,6 +24,11 @@ internal sealed class PostgreSqlSession(NpgsqlConnection connection, OutboxTable
         foreach (var parameter in parameters)
         {
             command.Parameters.Add(parameter);
+        }
+
+        if (isPooled)
+        {
+            return command;
         }
 
         try
@@ -28,19 +39,6 @@ internal sealed class PostgreSqlSession(NpgsqlConnection connection, OutboxTable
         catch (PostgresException error) when (PostgreSqlErrors.IsMissing(error))
         {
             throw tables.NotMigrated(error);
-        }
-    }
-
-    /// <summary>
-    /// Whether a pooler is between here and the server: it tells a process id of its own. Neither locks nor what is listened to may
-    /// outlive a transaction there.
-    /// </summary>
-    public async ValueTask<bool> IsPooledAsync(CancellationToken cancellationToken)
-    {
-        var command = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
-        await using (command.ConfigureAwait(false))
-        {
-            return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))! != connection.ProcessID;
         }
     }
 

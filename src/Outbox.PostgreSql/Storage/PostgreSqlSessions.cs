@@ -12,7 +12,7 @@ internal sealed class PostgreSqlSessions(IServiceScopeFactory scopes, Type conte
     private const int ReadBufferBytes = 128 << 10;
 
     /// <summary>Opens an unpooled connection: its settings must not reach the application, and the application's pool keeps its size.</summary>
-    /// <param name="settings">Statements that set up the session; null for none.</param>
+    /// <param name="settings">Statements that set up the session; null for none. Behind a transaction pooler they are left out.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <param name="keepAlive">After how many idle seconds the server is asked whether it is there; 0 for what the context's connection says.</param>
     public async ValueTask<PostgreSqlSession> OpenAsync(string? settings, CancellationToken cancellationToken, int keepAlive = 0)
@@ -21,7 +21,8 @@ internal sealed class PostgreSqlSessions(IServiceScopeFactory scopes, Type conte
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            if (settings is not null)
+            var isPooled = await IsPooledAsync(connection, cancellationToken).ConfigureAwait(false);
+            if (settings is not null && !isPooled)
             {
                 var command = new NpgsqlCommand(settings, connection);
                 await using (command.ConfigureAwait(false))
@@ -30,12 +31,22 @@ internal sealed class PostgreSqlSessions(IServiceScopeFactory scopes, Type conte
                 }
             }
 
-            return new PostgreSqlSession(connection, tables);
+            return new PostgreSqlSession(connection, tables, isPooled);
         }
         catch
         {
             await connection.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>A pooler tells a process id of its own.</summary>
+    private static async ValueTask<bool> IsPooledAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
+        await using (command.ConfigureAwait(false))
+        {
+            return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))! != connection.ProcessID;
         }
     }
 

@@ -4,12 +4,13 @@ using Outbox.Storage;
 
 namespace Outbox.PostgreSql.Storage;
 
-/// <summary>Deletes acknowledged messages with one prepared statement.</summary>
+/// <summary>Deletes acknowledged messages with one prepared statement, or moves them to the archive with another.</summary>
 internal sealed class PostgreSqlSettler : IOutboxSettler
 {
     private readonly PostgreSqlSession _session;
     private readonly NpgsqlCommand _delete;
     private readonly NpgsqlParameter<long[]> _ids;
+    private ArchiveStatement? _archive;
 
     private PostgreSqlSettler(PostgreSqlSession session, NpgsqlCommand delete, NpgsqlParameter<long[]> ids) =>
         (_session, _delete, _ids) = (session, delete, ids);
@@ -34,8 +35,24 @@ internal sealed class PostgreSqlSettler : IOutboxSettler
         return await _delete.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    public async ValueTask<int> ArchiveAsync(IReadOnlyList<SentMessage> sent, CancellationToken cancellationToken)
+    {
+        if (sent.Count == 0)
+        {
+            return 0;
+        }
+
+        _archive ??= await ArchiveStatement.PrepareAsync(_session, cancellationToken).ConfigureAwait(false);
+        return await _archive.RunAsync(sent, cancellationToken).ConfigureAwait(false);
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_archive is not null)
+        {
+            await _archive.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _delete.DisposeAsync().ConfigureAwait(false);
         await _session.DisposeAsync().ConfigureAwait(false);
     }

@@ -27,7 +27,7 @@ internal sealed class SignOfLife : IDisposable
 
     public async ValueTask<bool> ShowAsync(RelayIdentity relay, CancellationToken cancellationToken)
     {
-        var shows = !await _session.IsPooledAsync(cancellationToken).ConfigureAwait(false);
+        var shows = !_session.IsPooled;
         var key = shows ? await LockAsync(cancellationToken).ConfigureAwait(false) : (long?)null;
         var table = _session.Tables.Relays;
         var (id, liveness) = (table["RelayId"], table["LivenessKey"]);

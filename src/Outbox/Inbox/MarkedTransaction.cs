@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Outbox.CrashPoints;
-using Outbox.Storage;
 
 namespace Outbox.Inbox;
 

@@ -14,4 +14,7 @@ public enum MessagePlace
 
     /// <summary>A consumer has put it off: <c>inbox_deferred</c>.</summary>
     Deferred,
+
+    /// <summary>It was sent and is kept: <c>outbox_archive</c>. Only where the model has that table.</summary>
+    Archived,
 }

@@ -10,6 +10,10 @@ internal sealed class MessageSearch(BoundedReads reads, TimeProvider time)
 {
     private const int Most = 1_000;
 
+    /// <summary>Scheduled messages have an index of ids, and few of the others are parked or deferred: those first. Most are in the archive.</summary>
+    private static readonly MessagePlace[] Places =
+        [MessagePlace.Scheduled, MessagePlace.Parked, MessagePlace.Deferred, MessagePlace.Waiting, MessagePlace.Archived];
+
     public async Task<FindResult> FindAsync(string query, TimeSpan patience, CancellationToken cancellationToken)
     {
         var deadline = time.GetTimestamp() + (long)(patience.TotalSeconds * time.TimestampFrequency);
@@ -25,8 +29,7 @@ internal sealed class MessageSearch(BoundedReads reads, TimeProvider time)
         var entries = await FindParkedKeysAsync(context, key, cancellationToken).ConfigureAwait(false);
         var isId = Guid.TryParse(query, out var id);
 
-        // Scheduled messages have an index of ids, and few of the others are parked or deferred: those first.
-        foreach (var place in new[] { MessagePlace.Scheduled, MessagePlace.Parked, MessagePlace.Deferred, MessagePlace.Waiting })
+        foreach (var place in Places.Where(place => StoredRows.Has(context, place)))
         {
             var start = isId ? await StartAsync(context, place, id, cancellationToken).ConfigureAwait(false) : long.MinValue;
             var (found, isWhole) = await scan.FindAsync(place, Fits(isId ? id : null, key), start, Most, cancellationToken).ConfigureAwait(false);
@@ -63,7 +66,7 @@ internal sealed class MessageSearch(BoundedReads reads, TimeProvider time)
     }
 
     private static async Task<long> StartAsync(DbContext context, MessagePlace place, Guid id, CancellationToken cancellationToken) =>
-        place == MessagePlace.Waiting && IdTimes.MadeAt(id) is { } made
+        place is MessagePlace.Waiting or MessagePlace.Archived && IdTimes.MadeAt(id) is { } made
             ? await IdTimes.FindAsync(StoredRows.Of(context, place), made, cancellationToken).ConfigureAwait(false)
             : long.MinValue;
 

@@ -33,7 +33,10 @@ public sealed record MessageSummary
     /// <summary>The consumer that deferred it; else null.</summary>
     public string? Consumer { get; init; }
 
-    /// <summary>The partition that it came from, where it is deferred; else null.</summary>
+    /// <summary>When it was sent, where it is archived; else null.</summary>
+    public DateTimeOffset? SentAt { get; init; }
+
+    /// <summary>The partition that it came from where it is deferred, or went to where it is archived; else null.</summary>
     public int? Partition { get; init; }
 
     /// <summary>Its offset there; else null.</summary>

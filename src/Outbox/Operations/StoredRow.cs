@@ -25,6 +25,8 @@ internal sealed class StoredRow
 
     public DateTime? DueAt { get; init; }
 
+    public DateTime? SentAt { get; init; }
+
     public int? Partition { get; init; }
 
     public long? Offset { get; init; }
@@ -49,6 +51,7 @@ internal sealed class StoredRow
         CreatedAt = StoredTime.Of(CreatedAt),
         DueAt = StoredTime.Of(DueAt),
         Consumer = Consumer.Length == 0 ? null : Consumer,
+        SentAt = StoredTime.Of(SentAt),
         Partition = Partition,
         Offset = Offset,
         Attempts = Attempts,

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Outbox.Storage;
 using Outbox.Storage.Tables;
 
 namespace Outbox.Operations;
@@ -47,6 +48,7 @@ internal static class StoredRows
             ParkedKeyId = row.ParkedKeyId,
         }),
         MessagePlace.Deferred => Deferred(context),
+        MessagePlace.Archived => Archived(context),
         _ => throw new ArgumentOutOfRangeException(nameof(place), place, null),
     };
 
@@ -57,11 +59,36 @@ internal static class StoredRows
         MessagePlace.Scheduled => await Rows<OutboxScheduledRecord>(context).FirstOrDefaultAsync(row => row.Id == id, cancellationToken).ConfigureAwait(false),
         MessagePlace.Parked => await Rows<OutboxParkedMessageRecord>(context).FirstOrDefaultAsync(row => row.Id == id, cancellationToken).ConfigureAwait(false),
         MessagePlace.Deferred => await Rows<InboxDeferredRecord>(context).FirstOrDefaultAsync(row => row.Id == id, cancellationToken).ConfigureAwait(false),
+        MessagePlace.Archived => await ArchiveRows(context).FirstOrDefaultAsync(row => row.Id == id, cancellationToken).ConfigureAwait(false),
         _ => throw new ArgumentOutOfRangeException(nameof(place), place, null),
     };
 
     public static IQueryable<T> Rows<T>(DbContext context)
         where T : class => context.Set<T>().AsNoTracking().IgnoreQueryFilters();
+
+    /// <summary>Whether the model has the place.</summary>
+    public static bool Has(DbContext context, MessagePlace place) => place != MessagePlace.Archived || OutboxTables.Of(context).Archive is not null;
+
+    private static IQueryable<OutboxArchiveRecord> ArchiveRows(DbContext context) => Has(context, MessagePlace.Archived)
+        ? Rows<OutboxArchiveRecord>(context)
+        : throw new OutboxException(
+            $"{context.GetType().Name} keeps no sent messages. Call modelBuilder.AddOutbox(tables => tables.Archive = true), add a migration, and set RelayOptions.Archive.");
+
+    private static IQueryable<StoredRow> Archived(DbContext context) => ArchiveRows(context).Select(row => new StoredRow
+    {
+        Id = row.Id,
+        KeyHash = row.KeyHash,
+        MessageId = row.MessageId,
+        Topic = row.Topic,
+        Key = row.Key,
+        Headers = row.Headers,
+        PayloadBytes = row.Payload == null ? null : row.Payload.Length,
+        CreatedAt = row.CreatedAt,
+        Consumer = "",
+        SentAt = row.SentAt,
+        Partition = row.Partition,
+        Offset = row.Offset,
+    });
 
     private static IQueryable<StoredRow> Deferred(DbContext context) => Rows<InboxDeferredRecord>(context).Select(row => new StoredRow
     {

@@ -89,7 +89,7 @@ internal sealed class InFlightWindow : IDeliverySink
         ref var row = ref _rows[tag];
         if (outcome.IsDelivered)
         {
-            _acknowledgements.Acknowledge(row);
+            _acknowledgements.Acknowledge(row, outcome);
         }
 
         bool wake;

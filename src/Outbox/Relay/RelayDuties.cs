@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Outbox.Relay;
 
 /// <summary>What the relay looks after beside sending, each in a loop of its own until cancelled.</summary>
-internal sealed class RelayDuties(RelayParts parts, ScheduledMover scheduled, DeadRelays dead, CommitListener listener)
+internal sealed class RelayDuties(
+    RelayParts parts, ScheduledMover scheduled, DeadRelays dead, CommitListener listener, ArchiveCleaner archive)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PausesInterval = TimeSpan.FromMilliseconds(500);
@@ -13,7 +14,12 @@ internal sealed class RelayDuties(RelayParts parts, ScheduledMover scheduled, De
         RepeatAsync(LookAfterPausesAsync, RelayLog.PausesFailed, stopping),
         RepeatAsync(listener.ListenAsync, RelayLog.ListenFailed, stopping),
         RepeatAsync(dead.TakeOverAsync, RelayLog.LivenessFailed, stopping),
-        RepeatAsync(token => scheduled.MoveAsync(parts.Leases.Current, token), RelayLog.ScheduledFailed, stopping));
+        RepeatAsync(token => scheduled.MoveAsync(parts.Leases.Current, token), RelayLog.ScheduledFailed, stopping),
+        RepeatAsync(token => archive.CleanAsync(parts.Leases.Current, token), RelayLog.ArchiveFailed, stopping));
+
+    /// <summary>Fails the start where the tables cannot carry what the relay is to do.</summary>
+    /// <exception cref="OutboxException">A table is missing.</exception>
+    public ValueTask RequireTablesAsync(CancellationToken cancellationToken) => archive.RequireTableAsync(cancellationToken);
 
     private async ValueTask<TimeSpan> LookAfterParkedKeysAsync(CancellationToken stopping)
     {

@@ -46,4 +46,16 @@ public sealed class RelayOptions
     /// <summary>What happens to a message that the broker refuses for good.</summary>
     /// <value>Default: <see cref="PoisonMessagePolicy.ParkKey"/>.</value>
     public PoisonMessagePolicy PoisonMessages { get; set; } = PoisonMessagePolicy.ParkKey;
+
+    /// <summary>
+    /// Whether sent messages are kept in <c>outbox_archive</c>, with the partition and offset that they got, by the transaction that takes
+    /// them out of the outbox. Needs the table: <c>modelBuilder.AddOutbox(tables => tables.Archive = true)</c>. Costs another row for each
+    /// message, payload included.
+    /// </summary>
+    /// <value>Default: false.</value>
+    public bool Archive { get; set; }
+
+    /// <summary>How long sent messages are kept, where they are. Older ones are removed in small batches.</summary>
+    /// <value>Default: 7 days. From 1 second to 36,500 days.</value>
+    public TimeSpan ArchiveRetention { get; set; } = TimeSpan.FromDays(7);
 }

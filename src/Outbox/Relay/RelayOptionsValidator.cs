@@ -23,6 +23,7 @@ internal sealed class RelayOptionsValidator(string name) : IValidateOptions<Rela
         check.Range(nameof(options.MinBackoff), options.MinBackoff, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
         check.Range(nameof(options.MaxBackoff), options.MaxBackoff, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
         check.Range(nameof(options.StopTimeout), options.StopTimeout, TimeSpan.Zero, TimeSpan.FromHours(1));
+        check.Range(nameof(options.ArchiveRetention), options.ArchiveRetention, TimeSpan.FromSeconds(1), TimeSpan.FromDays(36_500));
         check.Defined(nameof(options.PoisonMessages), options.PoisonMessages);
         check.NotAbove(nameof(options.BatchSize), options.BatchSize, nameof(options.MaxInFlight), options.MaxInFlight);
         check.NotAbove(nameof(options.MinPollInterval), options.MinPollInterval, nameof(options.MaxPollInterval), options.MaxPollInterval);

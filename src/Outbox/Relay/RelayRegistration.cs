@@ -91,7 +91,9 @@ internal static class RelayRegistration
         var scheduled = new ScheduledMover(provider.GetRequiredKeyedService<IScheduledStore>(scope), wake, options.MinPollInterval);
         var dead = new DeadRelays(provider.GetKeyedService<ILivenessStore>(scope), leases, relay);
         var listener = new CommitListener(provider.GetKeyedService<IRelayNotifications>(scope), wake);
-        return new RelayRunner(parts, new RelayDuties(parts, scheduled, dead, listener), new BucketSeed(leaseStore, shared, logger), relay);
+        var archive = new ArchiveCleaner(provider.GetRequiredKeyedService<IArchiveStore>(scope), options);
+        var duties = new RelayDuties(parts, scheduled, dead, listener, archive);
+        return new RelayRunner(parts, duties, new BucketSeed(leaseStore, shared, logger), relay);
     }
 
     private static string Version { get; } =

@@ -10,9 +10,11 @@ internal sealed class RelayRunner(
     RelayParts parts, RelayDuties duties, BucketSeed seed, RelayIdentity relay)
     : IDisposable
 {
+    private readonly CancellationTokenSource _disposing = new();
     private readonly RelayBackoff _backoff = new(parts.Options.MinBackoff, parts.Options.MaxBackoff, Random.Shared.NextDouble);
     private IOutboxReader? _reader;
     private bool _prepared;
+    private bool _isDisposed;
 
     /// <summary>Makes the buckets' rows. A database that is away, and relays that still have another number of them, are waited for later.</summary>
     /// <exception cref="OutboxException">The tables are missing, or another number of buckets is installed.</exception>
@@ -20,6 +22,7 @@ internal sealed class RelayRunner(
     {
         try
         {
+            await duties.RequireTablesAsync(cancellationToken).ConfigureAwait(false);
             _prepared = await seed.IsDoneAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OperationCanceledException and not OutboxException)
@@ -28,9 +31,11 @@ internal sealed class RelayRunner(
         }
     }
 
-    /// <summary>Relays until cancelled, then waits for acknowledgements within the stop's bound and gives the leases back.</summary>
-    public async Task RunAsync(CancellationToken stopping)
+    /// <summary>Relays until cancelled or disposed, then waits for acknowledgements within the stop's bound and gives the leases back.</summary>
+    public async Task RunAsync(CancellationToken stoppingToken)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, _disposing.Token);
+        var stopping = either.Token;
         RelayLog.Started(parts.Logger, relay.RelayId, relay.Host);
         while (!_prepared && !stopping.IsCancellationRequested)
         {
@@ -63,10 +68,20 @@ internal sealed class RelayRunner(
         }
     }
 
+    /// <summary>
+    /// Ends a run that is under way, without a wait: where a host is disposed and was not stopped, this comes before the services that
+    /// the run uses are disposed, and whatever becomes of those.
+    /// </summary>
     public void Dispose()
     {
-        parts.Leases.Dispose();
-        parts.Parked.Dispose();
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            _disposing.Cancel();
+            _disposing.Dispose();
+            parts.Leases.Dispose();
+            parts.Parked.Dispose();
+        }
     }
 
     private async Task RelayAsync(CancellationToken stopping)

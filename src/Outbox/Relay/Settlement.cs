@@ -3,6 +3,7 @@ using Outbox.CrashPoints;
 using Outbox.Diagnostics;
 using Outbox.Signals;
 using Outbox.Storage;
+using Outbox.Transport;
 
 namespace Outbox.Relay;
 
@@ -24,6 +25,8 @@ internal sealed class Settlement(IOutboxStore store, RelayOptions options, Outbo
     private List<long> _waiting = [];
     private List<long> _deleting = [];
     private List<long> _deleted = [];
+    private List<SentMessage>? _waitingSent = options.Archive ? [] : null; // beside the ids, in the same order, where sent messages are kept
+    private List<SentMessage>? _deletingSent = options.Archive ? [] : null;
     private long _acknowledgedCount;
     private long _deletedCount;
 
@@ -39,12 +42,13 @@ internal sealed class Settlement(IOutboxStore store, RelayOptions options, Outbo
         }
     }
 
-    public void Acknowledge(in OutboxRow row)
+    public void Acknowledge(in OutboxRow row, in DeliveryOutcome outcome)
     {
         bool wake;
         lock (_gate)
         {
             _waiting.Add(row.Id);
+            _waitingSent?.Add(new SentMessage(row.Id, outcome.Partition, outcome.Offset));
             _acknowledgedCount++;
             wake = _waiting.Count == 1 || _waiting.Count == options.BatchSize;
         }
@@ -145,7 +149,9 @@ internal sealed class Settlement(IOutboxStore store, RelayOptions options, Outbo
 
             var ids = Take();
             CrashHook.Reach(CrashPoint.SettleAcknowledged);
-            await settler.DeleteAsync(ids, cancellationToken).ConfigureAwait(false);
+            _ = _deletingSent is { } sent
+                ? await settler.ArchiveAsync(sent, cancellationToken).ConfigureAwait(false)
+                : await settler.DeleteAsync(ids, cancellationToken).ConfigureAwait(false);
             CrashHook.Reach(CrashPoint.SettleDeleted);
             Complete();
             _backoff.Reset();
@@ -160,6 +166,7 @@ internal sealed class Settlement(IOutboxStore store, RelayOptions options, Outbo
             if (_deleting.Count == 0)
             {
                 (_deleting, _waiting) = (_waiting, _deleting);
+                (_deletingSent, _waitingSent) = (_waitingSent, _deletingSent);
             }
 
             return _deleting;
@@ -174,6 +181,7 @@ internal sealed class Settlement(IOutboxStore store, RelayOptions options, Outbo
             _deleted.AddRange(_deleting);
             _deletedCount += _deleting.Count;
             _deleting.Clear();
+            _deletingSent?.Clear();
             foreach (var barrier in _barriers)
             {
                 if (barrier.Count <= _deletedCount)

@@ -102,7 +102,7 @@ internal sealed class SuspectLane(
             switch (outcome.Failure)
             {
                 case DeliveryFailure.None:
-                    settlement.Acknowledge(suspect.Row);
+                    settlement.Acknowledge(suspect.Row, outcome);
                     held.UnblockTopic(suspect.Row.Topic);
                     Remove(suspect.Row);
                     _backoff.Reset();

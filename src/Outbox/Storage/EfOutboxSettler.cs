@@ -19,5 +19,9 @@ internal sealed class EfOutboxSettler(ContextSession session) : IOutboxSettler
             .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    public async ValueTask<int> ArchiveAsync(IReadOnlyList<SentMessage> sent, CancellationToken cancellationToken) => sent.Count == 0
+        ? 0
+        : await session.InTransactionAsync(token => new ArchiveMoves(session).MoveAsync(sent, token), cancellationToken).ConfigureAwait(false);
+
     public ValueTask DisposeAsync() => session.DisposeAsync();
 }

@@ -9,4 +9,10 @@ public interface IOutboxSettler : IAsyncDisposable
     /// </summary>
     /// <returns>How many rows were there.</returns>
     ValueTask<int> DeleteAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken);
+
+    /// <summary>The same for a relay that keeps what it has sent: in the transaction of the delete the messages go to <c>outbox_archive</c>.</summary>
+    /// <returns>How many rows were there.</returns>
+    /// <exception cref="OutboxException">This store keeps no archive, or the table is missing.</exception>
+    ValueTask<int> ArchiveAsync(IReadOnlyList<SentMessage> sent, CancellationToken cancellationToken) =>
+        throw new OutboxException($"{GetType().Name} cannot keep sent messages. Leave RelayOptions.Archive off with this store.");
 }

@@ -16,4 +16,10 @@ public sealed class OutboxTableOptions
     /// </summary>
     /// <value>Default: true.</value>
     public bool InMigrations { get; set; } = true;
+
+    /// <summary>
+    /// Whether there is a table <c>outbox_archive</c> too, for relays that keep what they have sent (<see cref="RelayOptions.Archive"/>).
+    /// </summary>
+    /// <value>Default: false.</value>
+    public bool Archive { get; set; }
 }

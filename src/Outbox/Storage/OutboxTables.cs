@@ -31,6 +31,7 @@ public sealed class OutboxTables
         InboxOffsets = Find<InboxOffsetRecord>();
         Replays = Find<InboxReplayRecord>();
         ReplayPartitions = Find<InboxReplayPartitionRecord>();
+        Archive = context.Model.FindEntityType(typeof(OutboxArchiveRecord)) is { } archive ? new OutboxTable(archive, quotes) : null;
 
         OutboxTable Find<T>() => new(
             context.Model.FindEntityType(typeof(T)) ?? throw new OutboxException(
@@ -77,12 +78,21 @@ public sealed class OutboxTables
     /// <summary>How far replays have come in their partitions: <c>inbox_replay_partition</c>.</summary>
     public OutboxTable ReplayPartitions { get; }
 
+    /// <summary>Messages that were sent: <c>outbox_archive</c>; null where the model does not keep them.</summary>
+    public OutboxTable? Archive { get; }
+
     /// <summary>Every table.</summary>
     internal IReadOnlyList<OutboxTable> All =>
     [
         Messages, Scheduled, Buckets, Relays, ParkedKeys, ParkedMessages, Controls, Audit,
-        InboxMessages, InboxDeferred, InboxOffsets, Replays, ReplayPartitions,
+        InboxMessages, InboxDeferred, InboxOffsets, Replays, ReplayPartitions, .. Archive is null ? (OutboxTable[])[] : [Archive],
     ];
+
+    /// <summary>The archive's table.</summary>
+    /// <exception cref="OutboxException">The model has none; the text names the missing line.</exception>
+    public OutboxTable RequireArchive() => Archive ?? throw new OutboxException(
+        $"The model of {_context} has no outbox_archive, but its relay is to keep sent messages (RelayOptions.Archive). Call "
+        + "modelBuilder.AddOutbox(tables => tables.Archive = true) in OnModelCreating and add a migration, or leave RelayOptions.Archive off.");
 
     /// <summary>The tables of a context. Worked out once for each model.</summary>
     /// <exception cref="OutboxException">The model lacks them; the text names the missing line.</exception>

@@ -13,6 +13,7 @@ internal static class StorageRegistration
         services.TryAddKeyedSingleton<IOutboxStore>(contextType, (provider, _) => new EfOutboxStore(Sessions(provider)));
         services.TryAddKeyedSingleton<IBucketLeaseStore>(contextType, (provider, _) => new EfBucketLeaseStore(Sessions(provider)));
         services.TryAddKeyedSingleton<IParkingStore>(contextType, (provider, _) => new EfParkingStore(Sessions(provider)));
+        services.TryAddKeyedSingleton<IArchiveStore>(contextType, (provider, _) => new EfArchiveStore(Sessions(provider)));
         services.TryAddKeyedSingleton<IScheduledStore>(contextType, (provider, _) => new EfScheduledStore(Sessions(provider)));
         services.TryAddKeyedSingleton<IControlStore>(contextType, (provider, _) => new EfControlStore(Sessions(provider)));
         services.TryAddKeyedSingleton<IOutboxControl>(

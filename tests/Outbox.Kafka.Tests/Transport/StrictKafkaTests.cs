@@ -8,7 +8,8 @@ using Outbox.Transport;
 namespace Outbox.Kafka.Tests.Transport;
 
 /// <summary>Topics that are missing or forbidden, on a broker that creates none by itself.</summary>
-public sealed class StrictKafkaTests(StrictKafka kafka) : IClassFixture<StrictKafka>, IDisposable
+[Collection(StrictKafkaCollection.Name)]
+public sealed class StrictKafkaTests(StrictKafka kafka) : IDisposable
 {
     private static readonly TimeSpan Patience = TransportSpecification.Patience;
     private readonly KafkaTransports _transports = new();

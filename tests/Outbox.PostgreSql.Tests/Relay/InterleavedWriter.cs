@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 using Outbox.Specifications;
 using Outbox.Specifications.Relay;
@@ -7,21 +8,24 @@ namespace Outbox.PostgreSql.Tests.Relay;
 /// <summary>One writer with a key of its own: commits, holds, rolls back and prepares its transactions as the seed says.</summary>
 internal sealed class InterleavedWriter(string connectionString, ScriptedTransport broker, string name, int seed) : IAsyncDisposable
 {
-    private static readonly TimeSpan Late = TimeSpan.FromSeconds(5);
-
     private readonly Random _random = new(seed);
     private readonly NpgsqlConnection _connection = new(connectionString);
     private int _written;
+    private int _transactions;
 
     /// <summary>What was committed, in order.</summary>
     public List<string> Committed { get; } = [];
 
     public async Task RunAsync(int transactions)
     {
-        await _connection.OpenAsync();
+        if (_connection.State != ConnectionState.Open)
+        {
+            await _connection.OpenAsync();
+        }
+
         for (var i = 0; i < transactions; i++)
         {
-            await WriteAsync(i);
+            await WriteAsync(_transactions++);
         }
     }
 
@@ -60,7 +64,7 @@ internal sealed class InterleavedWriter(string connectionString, ScriptedTranspo
         if (commits)
         {
             Committed.AddRange(rows);
-            await Eventually.BeTrueAsync(() => broker.Payloads.Contains(rows[^1]), $"{rows[^1]} was sent although it was committed late", Late);
+            await Eventually.BeTrueAsync(() => broker.Payloads.Contains(rows[^1]), $"{rows[^1]} was sent although it was committed late");
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -14,7 +13,8 @@ namespace Outbox.PostgreSql.Tests.Relay;
 [NeedsPostgreSql]
 public sealed class PostgreSqlLivenessTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+    /// <summary>Longer than any test may take: whoever takes over meanwhile cannot have waited for it.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromHours(1);
 
     private readonly ScriptedTransport _broker = new();
     private readonly RelayIdentity _first = new(Guid.CreateVersion7(), "first", "1", 32);
@@ -46,13 +46,11 @@ public sealed class PostgreSqlLivenessTests : IAsyncLifetime
         await using var _ = reader.ConfigureAwait(false);
         var lease = (await AcquireAllAsync())[0];
         await Relay.StartAsync();
-        var death = Stopwatch.StartNew();
 
         await TerminateAsync();
 
         await Eventually.BeTrueAsync(
             async () => (await Relay.GetOwnersAsync()).TrueForAll(owner => owner is not null && owner != _first.RelayId), "the other owns everything");
-        death.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(2));
         var parking = Relay.Services.GetRequiredKeyedService<IParkingStore>(typeof(RelayContext));
         (await parking.AbsorbAsync(lease, [1], CancellationToken.None)).Should().BeFalse("an old epoch moves nothing");
         (await Leases.RenewAsync(_first, Lease, CancellationToken.None)).Held.Should().BeEmpty();

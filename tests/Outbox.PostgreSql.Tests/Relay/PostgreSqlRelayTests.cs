@@ -19,5 +19,7 @@ public sealed class PostgreSqlRelayTests : RelaySpecification
 
     protected override void Configure(OutboxBuilder outbox) => outbox.UsePostgreSql();
 
+    protected override Task<bool> HasOpenTransactionAsync() => OpenTransactions.AnyAsync(_connection);
+
     protected override Task DropDatabaseAsync() => PostgreSqlServer.DropDatabaseAsync(_connection);
 }

@@ -1,12 +1,14 @@
-using System.Collections.Concurrent;
 using Outbox.Storage;
 
 namespace Outbox.PostgreSql.Tests.Relay;
 
-/// <summary>Notes where a relay reads.</summary>
+/// <summary>Notes from where a relay reads.</summary>
 internal sealed class RecordingStore(IOutboxStore inner) : IOutboxStore
 {
-    public ConcurrentQueue<(long After, long Until)> Reads { get; } = [];
+    private long _lastAfter;
+
+    /// <summary>Above which id the relay read last.</summary>
+    public long LastAfter => Volatile.Read(ref _lastAfter);
 
     public async ValueTask<IOutboxReader> OpenReaderAsync(CancellationToken cancellationToken) =>
         new Reader(await inner.OpenReaderAsync(cancellationToken), this);
@@ -25,7 +27,7 @@ internal sealed class RecordingStore(IOutboxStore inner) : IOutboxStore
 
         public ValueTask ReadAsync(OutboxRead read, ICollection<OutboxRow> rows, CancellationToken cancellationToken)
         {
-            store.Reads.Enqueue((read.After, read.Until));
+            Volatile.Write(ref store._lastAfter, read.After);
             return inner.ReadAsync(read, rows, cancellationToken);
         }
 

@@ -21,6 +21,9 @@ public abstract partial class RelaySpecification : IAsyncLifetime
     {
     }
 
+    /// <summary>Whether a transaction of another session is open at this moment.</summary>
+    protected abstract Task<bool> HasOpenTransactionAsync();
+
     protected virtual Task DropDatabaseAsync() => Task.CompletedTask;
 
     public async Task InitializeAsync()

@@ -14,6 +14,7 @@ public sealed class ScriptedTransport : ITransport
     private readonly ConcurrentDictionary<string, string> _missingTopics = new();
     private TaskCompletionSource? _held;
     private int _accepted;
+    private int _abandonedCount;
 
     /// <summary>Payloads that the broker refuses, with everything that is handed over in the same breath.</summary>
     public ConcurrentDictionary<string, bool> Poison { get; } = new();
@@ -26,6 +27,9 @@ public sealed class ScriptedTransport : ITransport
 
     /// <summary>How many senders were opened.</summary>
     public int Senders { get; private set; }
+
+    /// <summary>How many senders were abandoned or closed.</summary>
+    public int Abandoned => Volatile.Read(ref _abandonedCount);
 
     /// <summary>Everything that was appended, in order.</summary>
     public IReadOnlyList<AppendedMessage> Log
@@ -63,11 +67,13 @@ public sealed class ScriptedTransport : ITransport
     public ValueTask<TransportStatus> GetStatusAsync(IReadOnlyCollection<string> topics, TimeSpan timeout, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new TransportStatus(true, new Dictionary<string, int>(), null));
 
-    private void Append(AppendedMessage message)
+    /// <summary>Appends and gives the offset: every topic is the same one partition here.</summary>
+    private int Append(AppendedMessage message)
     {
         lock (_gate)
         {
             _log.Add(message);
+            return _log.Count - 1;
         }
     }
 
@@ -111,6 +117,7 @@ public sealed class ScriptedTransport : ITransport
             _queue.CompleteAdding();
             await _abandoned.CancelAsync();
             await _pump;
+            Interlocked.Increment(ref _broker._abandonedCount);
         }
 
         public ValueTask DisposeAsync()
@@ -154,8 +161,7 @@ public sealed class ScriptedTransport : ITransport
                 }
                 else
                 {
-                    _broker.Append(message);
-                    _sink.OnOutcome(tag, new DeliveryOutcome(DeliveryFailure.None, 0, 0, null));
+                    _sink.OnOutcome(tag, new DeliveryOutcome(DeliveryFailure.None, 0, _broker.Append(message), null));
                 }
             }
 

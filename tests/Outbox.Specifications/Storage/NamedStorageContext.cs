@@ -7,7 +7,7 @@ public class NamedStorageContext(DbContextOptions options) : StorageContext(opti
 {
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.AddOutbox(tables => (tables.Schema, tables.Prefix) = ("Order", "Select_"));
+        modelBuilder.AddOutbox(tables => (tables.Schema, tables.Prefix, tables.Archive) = ("Order", "Select_", true));
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {
             foreach (var property in entity.GetProperties())

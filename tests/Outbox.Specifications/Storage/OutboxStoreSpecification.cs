@@ -7,7 +7,7 @@ using Outbox.Storage.Tables;
 namespace Outbox.Specifications.Storage;
 
 /// <summary>What every <see cref="IOutboxStore"/> does.</summary>
-public abstract class OutboxStoreSpecification : StorageSpecification
+public abstract partial class OutboxStoreSpecification : StorageSpecification
 {
     private static readonly BucketSet All = new(BucketCount, Enumerable.Range(0, BucketCount));
 

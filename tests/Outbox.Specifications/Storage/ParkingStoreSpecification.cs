@@ -104,6 +104,29 @@ public abstract class ParkingStoreSpecification : StorageSpecification
     }
 
     [SpecificationFact]
+    public async Task ParkAsync_WhileAnotherTakesTheBucket_WaitsForItAndMovesNothing()
+    {
+        var old = await LeaseAsync();
+        var ids = await InsertAsync(("orders", "a"));
+        await using var context = Database.NewContext();
+        Task<bool> parking = Task.FromResult(true);
+        await context.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        {
+            await using var taking = await context.Database.BeginTransactionAsync();
+            await context.Set<OutboxBucketRecord>().ExecuteUpdateAsync(
+                row => row.SetProperty(to => to.Owner, Guid.NewGuid()).SetProperty(to => to.Epoch, to => to.Epoch + 1));
+
+            // It sees the old epoch, which is still the committed one: only the row's lock tells it to wait.
+            parking = Task.Run(async () => await Store.ParkAsync(old, [Poison(ids[0], PoisonMessagePolicy.ParkKey)], default));
+            await Database.WaitUntilBlockedAsync();
+            await taking.CommitAsync();
+        });
+
+        (await parking).Should().BeFalse();
+        (await WaitingIdsAsync()).Should().Equal(ids);
+    }
+
+    [SpecificationFact]
     public async Task ParkAsync_ReleasedLease_MovesNothing()
     {
         var relay = new RelayIdentity(Guid.NewGuid(), "host", "1", 1);
@@ -166,6 +189,15 @@ public abstract class ParkingStoreSpecification : StorageSpecification
         (await WaitingIdsAsync()).Should().Equal(ids[1], ids[2]);
         (await ParkedAsync()).Should().BeEmpty();
         (await Store.RequestAsync(key, ParkedKeyAction.Release, default)).Should().BeFalse("there is no such entry any more");
+    }
+
+    [SpecificationFact]
+    public async Task ParkedMessage_WithoutItsKey_CannotExist()
+    {
+        await using var context = Database.NewContext();
+        context.Add(new OutboxParkedMessageRecord { Id = 1, ParkedKeyId = 4_711, Topic = "orders", MessageId = Guid.NewGuid(), Headers = "[]", CreatedAt = DateTime.UtcNow });
+
+        await context.Awaiting(each => each.SaveChangesAsync()).Should().ThrowAsync<DbUpdateException>("nothing would ever release it");
     }
 
     [SpecificationFact]

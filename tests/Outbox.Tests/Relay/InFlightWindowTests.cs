@@ -212,6 +212,6 @@ public sealed class InFlightWindowTests
     {
         public List<long> Ids { get; } = [];
 
-        public void Acknowledge(in OutboxRow row) => Ids.Add(row.Id);
+        public void Acknowledge(in OutboxRow row, in DeliveryOutcome outcome) => Ids.Add(row.Id);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Outbox.Diagnostics;
 using Outbox.Relay;
 using Outbox.Specifications;
+using Outbox.Transport;
 
 namespace Outbox.Tests.Relay;
 
@@ -97,7 +98,7 @@ public sealed class SettlementTests : IAsyncDisposable
     {
         foreach (var id in ids)
         {
-            _settlement.Acknowledge(RelayRows.New(id));
+            _settlement.Acknowledge(RelayRows.New(id), new DeliveryOutcome(DeliveryFailure.None, 1, id, null));
         }
     }
 

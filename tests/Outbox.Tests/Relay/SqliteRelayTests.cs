@@ -10,6 +10,16 @@ public sealed class SqliteRelayTests : RelaySpecification
     protected override Task<Action<DbContextOptionsBuilder>> CreateDatabaseAsync() =>
         Task.FromResult<Action<DbContextOptionsBuilder>>(options => options.UseSqlite($"Data Source={_file}"));
 
+    protected override async Task<bool> HasOpenTransactionAsync()
+    {
+        // Waits for every reader and writer, and says whether one was still there.
+        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_file}");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+        return (long)(await command.ExecuteScalarAsync())! != 0;
+    }
+
     protected override Task DropDatabaseAsync()
     {
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();

@@ -45,5 +45,15 @@ public sealed class SqliteSchemaTests
         OutboxTables.Of(context).Should().BeSameAs(tables);
     }
 
+    [Fact]
+    public void RequireArchive_NotAskedFor_IsNotInTheModelAndNamesTheMissingLine()
+    {
+        using var guest = new GuestStorageContext(Options());
+        var tables = OutboxTables.Of(guest);
+
+        tables.Archive.Should().BeNull();
+        tables.Invoking(each => each.RequireArchive()).Should().Throw<OutboxException>().WithMessage("*AddOutbox(tables => tables.Archive = true)*");
+    }
+
     private static DbContextOptions Options() => new DbContextOptionsBuilder().UseSqlite("Data Source=never-opened.db").Options;
 }

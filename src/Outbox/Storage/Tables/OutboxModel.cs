@@ -20,6 +20,11 @@ internal sealed partial class OutboxModel(ModelBuilder model, OutboxTableOptions
         }
 
         MapOutbox();
+        if (options.Archive)
+        {
+            MapArchive();
+        }
+
         MapParked();
         MapInbox();
         MapReplay();
@@ -69,6 +74,16 @@ internal sealed partial class OutboxModel(ModelBuilder model, OutboxTableOptions
         audit.Property(row => row.RequestedBy).HasColumnName("requested_by").HasMaxLength(StoredControl.MaxRequestedByLength);
         audit.Property(row => row.Action).HasColumnName("action").HasMaxLength(50);
         audit.Property(row => row.Target).HasColumnName("target").HasMaxLength(2_000);
+    }
+
+    private void MapArchive()
+    {
+        var archive = Table<OutboxArchiveRecord>("outbox_archive", row => row.Id);
+        MapMessage(archive);
+        archive.Property(row => row.CreatedAt).HasColumnName("created_at");
+        MapCreatedAt(archive.Property(row => row.SentAt), "sent_at");
+        archive.Property(row => row.Partition).HasColumnName("partition");
+        archive.Property(row => row.Offset).HasColumnName("topic_offset");
     }
 
     private void MapParked()
