@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Outbox.CrashPoints;
+using Outbox.Storage;
 
 namespace Outbox.Inbox;
 
