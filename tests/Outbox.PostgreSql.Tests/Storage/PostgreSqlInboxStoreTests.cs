@@ -12,15 +12,16 @@ public sealed class PostgreSqlInboxStoreTests : InboxStoreSpecification
     public async Task LimitAndMarkAsync_Transaction_IsBoundedUntilItsEnd()
     {
         await using var context = Database.NewContext();
-        await using (var transaction = await context.Database.BeginTransactionAsync())
+        await context.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
         {
+            await using var transaction = await context.Database.BeginTransactionAsync();
             var added = await Store.LimitAndMarkAsync(
                 context, "billing", [new InboxMark(Guid.NewGuid(), InboxOutcome.Handled)], TimeSpan.FromSeconds(7), default);
 
             added.Should().HaveCount(1);
             (await SettingAsync(context, "lock_timeout"), await SettingAsync(context, "idle_in_transaction_session_timeout")).Should().Be(("7s", "7s"));
             await transaction.CommitAsync();
-        }
+        });
 
         (await SettingAsync(context, "lock_timeout")).Should().Be("0", "the connection goes back to others");
     }
