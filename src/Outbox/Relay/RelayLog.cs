@@ -56,7 +56,7 @@ internal static partial class RelayLog
     [LoggerMessage(3016, LogLevel.Warning, "Pauses and drains could not be read; trying again in {Pause}.")]
     public static partial void PausesFailed(ILogger logger, TimeSpan pause, Exception exception);
 
-    [LoggerMessage(3017, LogLevel.Warning, "Old messages could not be removed from the archive; trying again in {Pause}.")]
+    [LoggerMessage(3029, LogLevel.Warning, "Old messages could not be removed from the archive; trying again in {Pause}.")]
     public static partial void ArchiveFailed(ILogger logger, TimeSpan pause, Exception exception);
 
     [LoggerMessage(3020, LogLevel.Warning, "Relays of other processes could not be told of a commit; trying again in {Pause}. Their polls find it meanwhile.")]
