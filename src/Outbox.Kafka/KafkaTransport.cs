@@ -47,7 +47,7 @@ internal sealed class KafkaTransport : ITransport, IReceivingTransport, ITopicLo
             _ = _cluster.CreateMissingAsync(subscription.Topics);
         }
 
-        return Open(() => new KafkaReceiver(KafkaClientSettings.ForConsumer(_options, subscription), subscription, listener, _logger));
+        return Open(() => new KafkaReceiver(KafkaClientSettings.ForConsumer(_options, subscription), subscription, listener, _logger, _time));
     }
 
     public ValueTask<TransportStatus> GetStatusAsync(

@@ -1,3 +1,5 @@
+using Outbox.CrashPoints;
+
 namespace Outbox.Architecture.Tests;
 
 public sealed class HouseTests
@@ -21,6 +23,15 @@ public sealed class HouseTests
 
         rooms.Where(readme => !File.Exists(readme)).Should().BeEmpty();
         rooms.Where(File.Exists).Where(readme => File.ReadLines(readme).Count() > 20).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void CrashPoints_EachIsReachedSomewhere_AndOnlyTestsSetTheHook()
+    {
+        var code = SourceFiles.Where(file => !file.Contains("CrashPoints", StringComparison.Ordinal)).Select(File.ReadAllText).ToList();
+
+        Enum.GetNames<CrashPoint>().Where(point => !code.Any(text => text.Contains($"CrashPoint.{point}", StringComparison.Ordinal))).Should().BeEmpty();
+        code.Should().NotContain(text => text.Contains("CrashHook.Reached", StringComparison.Ordinal));
     }
 
     private static string FindRoot()

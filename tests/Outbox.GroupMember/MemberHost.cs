@@ -21,19 +21,38 @@ public static class MemberHost
         builder.Services.AddOutbox<MemberContext>(outbox => outbox
             .UsePostgreSql()
             .UseKafka(kafka => Configure(kafka, orders))
-            .AddConsumer(Consumer, consumer => consumer
-                .Subscribe(orders.Topic)
-                .Handle<StepTaken, StepHandler>("step-taken")
-                .RelayElsewhere()
-                .Configure(options =>
-                {
-                    options.GroupId = Consumer + orders.Topic;
-                    options.InstanceId = orders.InstanceId;
-                    options.StopTimeout = orders.StopTimeout;
-                    options.HandlerTimeout = TimeSpan.FromSeconds(2);
-                    options.CommitInterval = TimeSpan.FromMilliseconds(50);
-                })));
+            .AddConsumer(Consumer, consumer => Declare(consumer, orders)));
         return builder.Build();
+    }
+
+    private static void Declare(ConsumerBuilder consumer, MemberOrders orders)
+    {
+        const string Name = "step-taken";
+        consumer.Subscribe(orders.Topic);
+        _ = orders.Level switch
+        {
+            MemberLevel.Shared => consumer.Handle<StepTaken, StepHandler>(Name, handler => handler.SharesChunk()),
+            MemberLevel.Batch => consumer.HandleBatch<StepTaken, StepBatchHandler>(Name),
+            _ => consumer.Handle<StepTaken, StepHandler>(Name),
+        };
+        if (!orders.Relays)
+        {
+            consumer.RelayElsewhere();
+        }
+
+        consumer.Configure(options =>
+        {
+            options.GroupId = Consumer + orders.Topic;
+            options.InstanceId = orders.InstanceId;
+            options.StopTimeout = orders.StopTimeout;
+            options.HandlerTimeout = TimeSpan.FromSeconds(2);
+            options.CommitInterval = TimeSpan.FromMilliseconds(50);
+            options.MaxAttempts = 1;
+            options.DeferredAttempts = 3;
+            options.DeferredDelay = TimeSpan.FromMilliseconds(20);
+            options.DeferredPollInterval = TimeSpan.FromMilliseconds(50);
+            options.CircuitFailures = 0;
+        });
     }
 
     private static void Configure(KafkaOptions kafka, MemberOrders orders)

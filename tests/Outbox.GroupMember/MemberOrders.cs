@@ -9,4 +9,16 @@ namespace Outbox.GroupMember;
 /// <param name="InstanceId">The static member's id, or null.</param>
 /// <param name="StopTimeout">How long handlers may go on when their partition goes.</param>
 public sealed record MemberOrders(
-    string Name, string BootstrapServers, string Database, string Topic, string Protocol, string? InstanceId, TimeSpan StopTimeout);
+    string Name, string BootstrapServers, string Database, string Topic, string Protocol, string? InstanceId, TimeSpan StopTimeout)
+{
+    public MemberLevel Level { get; init; }
+
+    /// <summary>Whether it relays the database's outbox, for its dead letters.</summary>
+    public bool Relays { get; init; }
+
+    /// <summary>The name of the point at which the process kills itself, or null.</summary>
+    public string? CrashAt { get; init; }
+
+    /// <summary>At the so-manieth time that it comes there, from 1.</summary>
+    public int CrashPass { get; init; } = 1;
+}

@@ -1,8 +1,15 @@
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
+using Outbox.CrashPoints;
 using Outbox.GroupMember;
 
-using var host = MemberHost.Build(JsonSerializer.Deserialize<MemberOrders>(args[0])!);
+var orders = JsonSerializer.Deserialize<MemberOrders>(args[0])!;
+if (orders.CrashAt is { } point)
+{
+    SelfKill.Arm(Enum.Parse<CrashPoint>(point), orders.CrashPass);
+}
+
+using var host = MemberHost.Build(orders);
 await host.StartAsync();
 Console.WriteLine("started");
 

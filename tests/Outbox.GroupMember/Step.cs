@@ -15,4 +15,13 @@ public sealed class Step
     public required int Partition { get; set; }
 
     public required long Offset { get; set; }
+
+    internal static Step Of(StepTaken message, MessageContext context, string member) => new()
+    {
+        Key = message.Key,
+        Number = message.Number,
+        Member = member,
+        Partition = context.Partition,
+        Offset = context.Offset,
+    };
 }

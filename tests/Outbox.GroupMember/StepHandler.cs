@@ -5,14 +5,8 @@ public sealed class StepHandler(MemberContext db, MemberOrders orders, HandlerGa
 {
     public async Task HandleAsync(StepTaken message, MessageContext context, CancellationToken cancellationToken)
     {
-        db.Steps.Add(new Step
-        {
-            Key = message.Key,
-            Number = message.Number,
-            Member = orders.Name,
-            Partition = context.Partition,
-            Offset = context.Offset,
-        });
+        message.ThrowIfFaulty(context);
+        db.Steps.Add(Step.Of(message, context, orders.Name));
         await Task.Delay(2, cancellationToken);
 
         // Takes no notice of its cancellation, as a handler may.

@@ -39,6 +39,13 @@ internal static class KafkaErrors
         [ErrorCode.NotCoordinatorForGroup] = DeliveryFailure.Transient,
         [ErrorCode.RebalanceInProgress] = DeliveryFailure.Transient,
 
+        // A commit that met a rebalance, or a member that was expelled: the client has joined again already, or does so by itself, and
+        // tells of partitions that are lost. Another receiver would only begin the next rebalance.
+        [ErrorCode.IllegalGeneration] = DeliveryFailure.Transient,
+        [ErrorCode.StaleMemberEpoch] = DeliveryFailure.Transient,
+        [ErrorCode.UnknownMemberId] = DeliveryFailure.Transient,
+        [ErrorCode.FencedMemberEpoch] = DeliveryFailure.Transient,
+
         [ErrorCode.MsgSizeTooLarge] = DeliveryFailure.Message,
         [ErrorCode.RecordListTooLarge] = DeliveryFailure.Message,
         [ErrorCode.InvalidMsg] = DeliveryFailure.Message,
@@ -72,10 +79,6 @@ internal static class KafkaErrors
         [ErrorCode.InvalidRequiredAcks] = DeliveryFailure.Fatal,
         [ErrorCode.SaslAuthenticationFailed] = DeliveryFailure.Transient,
         [ErrorCode.FencedInstanceId] = DeliveryFailure.Fatal,
-        [ErrorCode.UnknownMemberId] = DeliveryFailure.Fatal,
-        [ErrorCode.IllegalGeneration] = DeliveryFailure.Fatal,
-        [ErrorCode.StaleMemberEpoch] = DeliveryFailure.Fatal,
-        [ErrorCode.FencedMemberEpoch] = DeliveryFailure.Fatal,
 
         [ErrorCode.Local_PurgeQueue] = DeliveryFailure.Abandoned,
         [ErrorCode.Local_PurgeInflight] = DeliveryFailure.Abandoned,

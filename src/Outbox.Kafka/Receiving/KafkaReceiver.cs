@@ -8,6 +8,8 @@ namespace Outbox.Kafka.Receiving;
 /// <summary>One consumer. Used by one thread; the client calls the rebalance handlers on it too, from inside <c>Consume</c> and <c>Close</c>.</summary>
 internal sealed class KafkaReceiver : ITransportReceiver
 {
+    private static readonly TimeSpan GiveBackPoll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan GiveBackLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
 
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
@@ -17,12 +19,16 @@ internal sealed class KafkaReceiver : ITransportReceiver
     private readonly LagStatistics _statistics = new();
     private readonly string _group;
     private readonly PartitionFlow _flow;
+    private readonly HashSet<TopicPartition> _owned = [];
+    private readonly TimeProvider _time;
     private bool _isDisposed;
+    private bool _isClosing;
 
-    public KafkaReceiver(ConsumerConfig config, Subscription subscription, IAssignmentListener listener, ILogger logger)
+    public KafkaReceiver(ConsumerConfig config, Subscription subscription, IAssignmentListener listener, ILogger logger, TimeProvider time)
     {
         _listener = listener;
         _logger = logger;
+        _time = time;
         _group = subscription.GroupId;
         _events = new ClientEvents(logger);
         _consumer = new ConsumerBuilder<byte[]?, byte[]?>(config)
@@ -128,6 +134,8 @@ internal sealed class KafkaReceiver : ITransportReceiver
         _isDisposed = true;
         try
         {
+            GiveBack();
+            _isClosing = true;
             _consumer.Close();
         }
         catch (KafkaException exception)
@@ -140,9 +148,36 @@ internal sealed class KafkaReceiver : ITransportReceiver
         }
     }
 
+    /// <summary>
+    /// Has all partitions revoked while the membership still works. Where an assignment waits to be told, Close ends the membership
+    /// before it tells of the revocation, and a commit that is tried then never returns (seen with the client 2.16).
+    /// </summary>
+    private void GiveBack()
+    {
+        _consumer.Unsubscribe();
+        var started = _time.GetTimestamp();
+        while (_owned.Count > 0 && _time.GetElapsedTime(started) < GiveBackLimit)
+        {
+            try
+            {
+                _consumer.Consume(GiveBackPoll);
+            }
+            catch (ConsumeException)
+            {
+                // Nothing of it is wanted any more.
+            }
+        }
+    }
+
     private List<TopicPartitionOffset> OnAssigned(List<TopicPartition> partitions)
     {
+        if (_isClosing)
+        {
+            return partitions.ConvertAll(partition => new TopicPartitionOffset(partition, Offset.Unset));
+        }
+
         _logger.Assigned(_group, partitions.Count);
+        _owned.UnionWith(partitions);
         var starts = _flow.Assign(partitions, () => _listener.OnAssigned(partitions.ConvertAll(KafkaPartition.ToId)));
         foreach (var start in starts.Where(start => !start.Offset.IsSpecial))
         {
@@ -154,6 +189,12 @@ internal sealed class KafkaReceiver : ITransportReceiver
 
     private void OnRevoked(List<TopicPartitionOffset> partitions)
     {
+        if (_isClosing)
+        {
+            OnLost(partitions);
+            return;
+        }
+
         var gone = partitions.ConvertAll(partition => partition.TopicPartition);
         _logger.Revoked(_group, gone.Count);
         try
@@ -182,6 +223,7 @@ internal sealed class KafkaReceiver : ITransportReceiver
 
     private void Forget(List<TopicPartition> partitions)
     {
+        _owned.ExceptWith(partitions);
         _flow.Forget(partitions);
         partitions.ForEach(partition => _statistics.Forget(partition.ToId()));
     }

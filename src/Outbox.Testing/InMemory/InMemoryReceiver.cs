@@ -86,7 +86,7 @@ internal sealed class InMemoryReceiver : ITransportReceiver
 
             if (_isExpelled || nextOffsets.Any(next => !_group.Owns(this, next.Key)))
             {
-                throw new TransportException("The member was expelled from its group, or does not own the partition.", DeliveryFailure.Fatal);
+                throw new TransportException("The member was expelled from its group, or does not own the partition.", DeliveryFailure.Transient);
             }
 
             foreach (var (partition, offset) in nextOffsets)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Outbox.CrashPoints;
 
 namespace Outbox.Capture;
 
@@ -50,6 +51,7 @@ internal sealed class CaptureSaveInterceptor(CommitSignals signals) : SaveChange
         var uncounted = state.Written.Uncounted;
         state.Written = default;
         state.EndSave();
+        CrashHook.Reach(CrashPoint.CaptureWritten);
         signals.Saved(context, state.Services.Wakeup);
         return result + uncounted;
     }

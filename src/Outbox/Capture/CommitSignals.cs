@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Transactions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Outbox.CrashPoints;
 using Outbox.Signals;
 
 namespace Outbox.Capture;
@@ -49,6 +50,7 @@ internal sealed class CommitSignals
             return;
         }
 
+        CrashHook.Reach(CrashPoint.CaptureCommitted);
         _waiting.Remove(transaction);
         lock (wakeups)
         {

@@ -1,3 +1,4 @@
+using Outbox.CrashPoints;
 using Outbox.Transport;
 
 namespace Outbox.Consumers;
@@ -34,6 +35,7 @@ internal sealed partial class ConsumerLoop
         }
 
         Finish(works);
+        CrashHook.Reach(CrashPoint.PartitionsRevoked);
         try
         {
             Commit(_receiver!, works);

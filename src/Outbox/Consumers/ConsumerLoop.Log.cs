@@ -32,6 +32,9 @@ internal sealed partial class ConsumerLoop
     [LoggerMessage(5028, LogLevel.Warning, "Consumer {Consumer}: closing its receiver failed.")]
     private partial void LogDisposeFailed(Exception exception, string consumer);
 
+    [LoggerMessage(EventId = 5031, Message = "Consumer {Consumer}: offsets could not be committed, {Failures} times in a row; they are with the next ones. After a crash, messages come again and are skipped.")]
+    private partial void LogCommitPutOff(LogLevel level, Exception exception, string consumer, int failures);
+
     [LoggerMessage(
         5030,
         LogLevel.Error,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Outbox.CrashPoints;
 using Outbox.Handling;
 using Outbox.Inbox;
 using Outbox.Transport;
@@ -32,6 +33,7 @@ internal sealed partial class ConsumerLoop(
     private ITransportReceiver? _receiver;
     private long _lastCommit;
     private int _failures;
+    private int _failedCommits;
 
     /// <summary>Receives until cancelled; blocks its thread. A receiver that fails for good is replaced by another.</summary>
     public void Run(CancellationToken stopping)
@@ -175,10 +177,21 @@ internal sealed partial class ConsumerLoop(
 
     private void CommitIfDue(ITransportReceiver receiver)
     {
-        if (time.GetElapsedTime(_lastCommit) >= times.CommitInterval)
+        if (time.GetElapsedTime(_lastCommit) < times.CommitInterval)
         {
-            _lastCommit = time.GetTimestamp();
+            return;
+        }
+
+        _lastCommit = time.GetTimestamp();
+        try
+        {
             Commit(receiver, _assigned.Values);
+            _failedCommits = 0;
+        }
+        catch (TransportException exception) when (exception.Failure != DeliveryFailure.Fatal)
+        {
+            // One that meets a rebalance fails as it should. Receiving does not wait for it: that is what ends the rebalance.
+            LogCommitPutOff(++_failedCommits < 3 ? LogLevel.Debug : LogLevel.Warning, exception, consumer, _failedCommits);
         }
     }
 
@@ -192,7 +205,9 @@ internal sealed partial class ConsumerLoop(
 
         var next = due.ConvertAll(entry => KeyValuePair.Create(entry.Work.Partition, entry.Next!.Value));
         offsets.Offer(next);
+        CrashHook.Reach(CrashPoint.OffsetDue);
         receiver.Commit(next);
+        CrashHook.Reach(CrashPoint.OffsetCommitted);
         due.ForEach(entry => entry.Work.Committed = entry.Next);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Outbox.Capture;
+using Outbox.CrashPoints;
 using Outbox.Inbox;
 using Outbox.Storage;
 
@@ -36,6 +37,7 @@ internal sealed partial class DeadLetterWriter(
         var isWritten = await transaction.RunAsync(work, cancellationToken).ConfigureAwait(false);
         if (isWritten)
         {
+            CrashHook.Reach(CrashPoint.DeadLetterCommitted);
             var source = letter.Message.Source;
             LogDeadLettered(letter.Error, consumer, letter.MessageId, source.Topic, source.Partition, letter.Message.Offset, letter.Attempts, message.Topic);
         }

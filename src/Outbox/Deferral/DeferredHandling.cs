@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Outbox.CrashPoints;
 using Outbox.DeadLetters;
 using Outbox.Handling;
 using Outbox.Storage;
@@ -122,6 +123,7 @@ internal sealed partial class DeferredHandling(
         DeferredRows.SetError(row, failed.Error);
         if (await store.PostponeAsync(row, earlier, cancellationToken).ConfigureAwait(false))
         {
+            CrashHook.Reach(CrashPoint.DeferralPostponed);
             events.OnSettled(HandlingOutcome.Deferred);
             signal.DueIn(delay);
             LogPostponed(failed.Error, consumer, row.MessageId, row.Topic, row.Partition, row.Offset, row.Retries, row.Attempts, delay);

@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Outbox.CrashPoints;
+using Outbox.Storage;
 
 namespace Outbox.Inbox;
 
@@ -59,6 +61,7 @@ internal sealed partial class MarkedTransaction(
                 return work.IsCommitTried;
             }
 
+            CrashHook.Reach(CrashPoint.InboxMarked);
             if (!work.IsQueued)
             {
                 await work.RunAsync(services, context, cancellationToken).ConfigureAwait(false);
@@ -74,7 +77,9 @@ internal sealed partial class MarkedTransaction(
             }
 
             work.BeginCommit();
+            CrashHook.Reach(SavedPoint(work.Mark.Outcome));
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            CrashHook.Reach(CrashPoint.EffectCommitted);
             return true;
         }
     }
@@ -96,6 +101,13 @@ internal sealed partial class MarkedTransaction(
             && (await waiting.QueueBehindAsync(context, [message], cancellationToken).ConfigureAwait(false)).Count > 0;
         return true;
     }
+
+    private static CrashPoint SavedPoint(InboxOutcome outcome) => outcome switch
+    {
+        InboxOutcome.Deferred => CrashPoint.DeferralSaved,
+        InboxOutcome.DeadLettered => CrashPoint.DeadLetterSaved,
+        _ => CrashPoint.EffectSaved,
+    };
 
     private DbContext Context(IServiceProvider services) => (DbContext?)services.GetService(contextType) ?? throw new OutboxException(
         $"{contextType.Name} is not registered. Add services.AddDbContext<{contextType.Name}>(…), or one of its kin.");

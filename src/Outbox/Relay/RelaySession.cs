@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Outbox.CrashPoints;
 using Outbox.Storage;
 
 namespace Outbox.Relay;
@@ -186,6 +187,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
     private async ValueTask<SessionEnd?> TakeLeasesAsync(LeaseHolding holding, CancellationToken cancellationToken)
     {
         _holding = holding;
+        CrashHook.Reach(CrashPoint.RelayLeased);
         parts.Status.OwnedBuckets = holding.Buckets.Count;
         StartOver();
         await parts.Paused.RefreshAsync(cancellationToken).ConfigureAwait(false);
@@ -201,6 +203,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
             return _sender.HasFailed ? SessionEnd.SenderFailed : null;
         }
 
+        CrashHook.Reach(CrashPoint.RelayDrained);
         await parts.Leases.ReleaseAsync(excess, cancellationToken).ConfigureAwait(false);
         RelayLog.HandedOver(parts.Logger, excess.Count);
         return await TakeLeasesAsync(parts.Leases.Current, cancellationToken).ConfigureAwait(false);
@@ -222,6 +225,12 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
             return SessionEnd.LeaseLost;
         }
 
+        if (rows.Count == 0)
+        {
+            return null;
+        }
+
+        CrashHook.Reach(CrashPoint.RelayRead);
         var next = 0;
         while (true)
         {
@@ -234,6 +243,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
                 case HandOver.NoRoom:
                     break;
                 default:
+                    CrashHook.Reach(CrashPoint.RelayHandedOver);
                     return null;
             }
         }

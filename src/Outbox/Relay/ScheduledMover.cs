@@ -1,3 +1,4 @@
+using Outbox.CrashPoints;
 using Outbox.Signals;
 using Outbox.Storage;
 
@@ -29,6 +30,7 @@ internal sealed class ScheduledMover(IScheduledStore store, AsyncSignal wake, Ti
                 return pollInterval;
             }
 
+            CrashHook.Reach(CrashPoint.ScheduleCommitted);
             wake.Set();
         }
 

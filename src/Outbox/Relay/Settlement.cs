@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Outbox.CrashPoints;
 using Outbox.Diagnostics;
 using Outbox.Signals;
 using Outbox.Storage;
@@ -147,9 +148,11 @@ internal sealed class Settlement(IOutboxStore store, RelayOptions options, Outbo
             }
 
             var ids = Take();
+            CrashHook.Reach(CrashPoint.SettleAcknowledged);
             _ = _deletingSent is { } sent
                 ? await settler.ArchiveAsync(sent, cancellationToken).ConfigureAwait(false)
                 : await settler.DeleteAsync(ids, cancellationToken).ConfigureAwait(false);
+            CrashHook.Reach(CrashPoint.SettleDeleted);
             Complete();
             _backoff.Reset();
         }

@@ -1,5 +1,6 @@
 #pragma warning disable RS0030 // DateTime.UtcNow stands in queries only, where it is the database's clock
 using Microsoft.EntityFrameworkCore;
+using Outbox.CrashPoints;
 using Outbox.Storage.Tables;
 
 namespace Outbox.Storage;
@@ -106,6 +107,7 @@ internal sealed class EfDeferredStore(ContextSessions sessions) : IDeferredStore
 
         await SetOutcomeAsync(context, message.Consumer, [message.MessageId], InboxOutcome.Deferred, outcome, cancellationToken).ConfigureAwait(false);
         await Rows(context).Where(row => row.Id == message.Id).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        CrashHook.Reach(CrashPoint.DeferralTaken);
         return true;
     }
 

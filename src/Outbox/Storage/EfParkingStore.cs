@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Outbox.CrashPoints;
 using Outbox.Storage.Tables;
 
 namespace Outbox.Storage;
@@ -18,6 +19,8 @@ internal sealed class EfParkingStore(ContextSessions sessions) : IParkingStore
                 {
                     await moves.ParkAsync(message, token).ConfigureAwait(false);
                 }
+
+                CrashHook.Reach(CrashPoint.ParkMoved);
             },
             cancellationToken);
 
@@ -44,6 +47,7 @@ internal sealed class EfParkingStore(ContextSessions sessions) : IParkingStore
                     {
                         case Release:
                             await moves.ReleaseAsync(key, token).ConfigureAwait(false);
+                            CrashHook.Reach(CrashPoint.ReleaseMoved);
                             break;
                         case Discard:
                             await moves.RemoveAsync(key, token).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 #pragma warning disable RS0030 // DateTime.UtcNow stands in queries only, where it is the database's clock
 using Microsoft.EntityFrameworkCore;
+using Outbox.CrashPoints;
 using Outbox.Storage.Tables;
 
 namespace Outbox.Storage;
@@ -13,9 +14,14 @@ internal sealed class EfScheduledStore(ContextSessions sessions) : IScheduledSto
             async (session, token) =>
             {
                 var locked = await LockAsync(session, leases, token).ConfigureAwait(false);
-                return locked.Count == 0
-                    ? 0
-                    : await new ScheduledMoves(session, totalBuckets, locked).MoveAsync(most, token).ConfigureAwait(false);
+                if (locked.Count == 0)
+                {
+                    return 0;
+                }
+
+                var moved = await new ScheduledMoves(session, totalBuckets, locked).MoveAsync(most, token).ConfigureAwait(false);
+                CrashHook.Reach(CrashPoint.ScheduleMoved);
+                return moved;
             },
             cancellationToken);
 

@@ -28,7 +28,10 @@ public interface ITransportReceiver : IDisposable
 
     /// <summary>Stores the group's next offsets with the broker, and waits for its answer.</summary>
     /// <param name="nextOffsets">For each partition the offset of the next message to receive.</param>
-    /// <exception cref="TransportException">Transient or fatal as for <see cref="Receive"/>; fatal too when this member has been expelled.</exception>
+    /// <exception cref="TransportException">
+    /// Transient or fatal as for <see cref="Receive"/>. Transient too when a rebalance is under way or this member was expelled: go on
+    /// receiving, which tells of the partitions that are lost, and commit what is left with the next ones.
+    /// </exception>
     void Commit(IReadOnlyCollection<KeyValuePair<TopicPartitionId, long>> nextOffsets);
 
     /// <summary>Asks the broker where the group has committed, and waits for its answer. May be called from inside an assignment.</summary>

@@ -29,6 +29,14 @@ internal sealed class MemberProcess : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>Waits for it to end itself, and says how: as if it had been killed.</summary>
+    public async Task DiesAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await _process.WaitForExitAsync(limit.Token);
+        _process.ExitCode.Should().Be(128 + 9, "it is to be killed, not to end by itself");
+    }
+
     public void Suspend() => Signal("STOP");
 
     public void Continue() => Signal("CONT");

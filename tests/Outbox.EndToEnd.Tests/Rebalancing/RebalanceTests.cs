@@ -9,8 +9,16 @@ namespace Outbox.EndToEnd.Tests.Rebalancing;
 /// </summary>
 public sealed class RebalanceTests(RebalanceKafka kafka) : IClassFixture<RebalanceKafka>
 {
+    public static TheoryData<string, bool> Groups => new()
+    {
+        { "Classic", false },
+        { "Classic", true },
+        { "Consumer", false },
+        { "Consumer", true },
+    };
+
     [RebalanceTheory]
-    [InlineData("Consumer", false)]
+    [MemberData(nameof(Groups))]
     public async Task Members_JoinAndLeave_HandEverythingOver(string protocol, bool isStatic)
     {
         await using var walk = await Walk.StartAsync(kafka.BootstrapServers, protocol, isStatic);
@@ -27,7 +35,7 @@ public sealed class RebalanceTests(RebalanceKafka kafka) : IClassFixture<Rebalan
     }
 
     [RebalanceTheory]
-    [InlineData("Consumer", false)]
+    [MemberData(nameof(Groups))]
     public async Task Member_Killed_IsReplacedAfterItsSession(string protocol, bool isStatic)
     {
         await using var walk = await Walk.StartAsync(kafka.BootstrapServers, protocol, isStatic);
@@ -44,7 +52,7 @@ public sealed class RebalanceTests(RebalanceKafka kafka) : IClassFixture<Rebalan
     }
 
     [RebalanceTheory]
-    [InlineData("Consumer", false)]
+    [MemberData(nameof(Groups))]
     public async Task Member_SuspendedBeyondItsSession_DoesNoHarmWhenItWakes(string protocol, bool isStatic)
     {
         await using var walk = await Walk.StartAsync(kafka.BootstrapServers, protocol, isStatic);
@@ -63,6 +71,7 @@ public sealed class RebalanceTests(RebalanceKafka kafka) : IClassFixture<Rebalan
     }
 
     [RebalanceTheory]
+    [InlineData("Classic")]
     [InlineData("Consumer")]
     public async Task Member_DoesNotPollForLongerThanItMay_LosesItsPartitionsAndComesBack(string protocol)
     {
@@ -75,6 +84,24 @@ public sealed class RebalanceTests(RebalanceKafka kafka) : IClassFixture<Rebalan
         await walk.JoinAsync("b");
         await walk.HandlesAsync("b");
         a.Services.GetRequiredService<HandlerGate>().Open();
+
+        await walk.CheckAsync();
+    }
+
+    [RebalanceTheory]
+    [InlineData("Classic")]
+    [InlineData("Consumer")]
+    public async Task StaticMember_KilledAndBackWithinItsSession_GoesOn(string protocol)
+    {
+        await using var walk = await Walk.StartAsync(kafka.BootstrapServers, protocol, isStatic: true);
+        using var b = await walk.JoinAsProcessAsync("b");
+        await walk.HandlesAsync("b");
+        await walk.JoinAsync("a");
+        await walk.HandlesAsync("a");
+
+        b.Kill();
+        using var again = await walk.JoinAsProcessAsync("b");
+        await walk.HandlesAsync("b");
 
         await walk.CheckAsync();
     }

@@ -7,6 +7,8 @@ using Microsoft.Extensions.Hosting;
 using Outbox.GroupMember;
 using Outbox.Specifications;
 using Outbox.Specifications.Servers;
+using Outbox.Storage;
+using Outbox.Storage.Tables;
 
 namespace Outbox.EndToEnd.Tests.Rebalancing;
 
@@ -17,7 +19,6 @@ namespace Outbox.EndToEnd.Tests.Rebalancing;
 internal sealed class Walk : IAsyncDisposable
 {
     private const int Partitions = 4;
-    private const int Keys = 12;
 
     /// <summary>A starved machine lets sessions expire again and again before a member gets to work.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -30,23 +31,38 @@ internal sealed class Walk : IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenSource _quiet = new();
     private readonly List<IHost> _hosts = [];
-    private Task<int> _sending = Task.FromResult(0);
+    private readonly StepSender _sender;
+    private Task _sending = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
 
-    private Walk(string servers, string database, string protocol, bool isStatic)
+    private Walk(string servers, string database, string protocol, bool isStatic, bool isFaulty)
     {
         _servers = servers;
         _database = database;
         _protocol = protocol;
         _isStatic = isStatic;
+        _sender = new StepSender(servers, _topic, isFaulty);
     }
 
-    public static async Task<Walk> StartAsync(string servers, string protocol, bool isStatic)
+    /// <summary>The topic of the group's dead letters.</summary>
+    public string DeadLetterTopic => $"{_topic}.{Group}.dlq";
+
+    private string Group => MemberHost.Consumer + _topic;
+
+    /// <param name="servers">The broker.</param>
+    /// <param name="protocol">The group protocol.</param>
+    /// <param name="isStatic">Whether members keep their ids.</param>
+    /// <param name="isFaulty">Whether some messages make their handler fail.</param>
+    public static async Task<Walk> StartAsync(string servers, string protocol, bool isStatic, bool isFaulty = false)
     {
-        var walk = new Walk(servers, await PostgreSqlServer.CreateDatabaseAsync(), protocol, isStatic);
+        var walk = new Walk(servers, await PostgreSqlServer.CreateDatabaseAsync(), protocol, isStatic, isFaulty);
         using (var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = servers }).Build())
         {
-            await admin.CreateTopicsAsync([new TopicSpecification { Name = walk._topic, NumPartitions = Partitions }]);
+            await admin.CreateTopicsAsync(
+            [
+                new TopicSpecification { Name = walk._topic, NumPartitions = Partitions },
+                new TopicSpecification { Name = walk.DeadLetterTopic, NumPartitions = 1 },
+            ]);
         }
 
         await using (var db = walk.Db())
@@ -54,7 +70,7 @@ internal sealed class Walk : IAsyncDisposable
             await db.Database.EnsureCreatedAsync();
         }
 
-        walk._sending = Task.Run(walk.SendAsync);
+        walk._sending = Task.Run(() => walk._sender.SendAsync(walk._ended.Token));
         walk._watching = Task.Run(walk.WatchAsync);
         return walk;
     }
@@ -90,21 +106,26 @@ internal sealed class Walk : IAsyncDisposable
             () => db.Steps.AnyAsync(step => step.Member == name && step.Partition == theirs && step.Id > last), $"{name} has a partition of {from}", Patience);
     }
 
-    /// <summary>Ends the sending, waits until everything is handled and committed, and checks it.</summary>
-    public async Task CheckAsync()
+    /// <summary>Ends the sending, waits until everything is settled and committed, and checks it.</summary>
+    /// <returns>What was sent.</returns>
+    public async Task<IReadOnlyCollection<SentStep>> CheckAsync()
     {
         await _ended.CancelAsync();
-        var sent = await _sending;
+        await _sending;
+        var sent = _sender.Sent;
+        var healthy = sent.Where(step => step.Fault != StepTaken.Poison).ToList();
         await using var db = Db();
-        await Eventually.BeTrueAsync(async () => await db.Steps.CountAsync() >= sent, "every message has its effect", Patience);
-        await Eventually.BeTrueAsync(() => Committed().Sum(entry => entry.Offset.Value) == sent, "all offsets are committed", Patience);
+        await ProgressAsync(async () => await db.Steps.CountAsync(), healthy.Count, "every message has its effect");
+        await ProgressAsync(() => Task.FromResult(Committed().Sum(entry => entry.Offset.Value)), sent.Count, "all offsets are committed");
         await _quiet.CancelAsync();
         await _watching;
 
         var steps = await db.Steps.AsNoTracking().OrderBy(step => step.Id).ToListAsync();
-        steps.Should().HaveCount(sent, "effects happen once");
+        steps.Should().HaveCount(healthy.Count, "effects happen once");
+        var expected = healthy.ToLookup(step => step.Key, step => step.Number);
         steps.GroupBy(step => step.Key).Should().AllSatisfy(
-            key => key.Select(step => step.Number).Should().Equal(Enumerable.Range(0, key.Count()), "each key is handled in its order, without a gap"));
+            key => key.Select(step => step.Number).Should().Equal(expected[key.Key].Order(), "each key is handled in its order, without a gap"));
+        return sent;
     }
 
     public async ValueTask DisposeAsync()
@@ -124,27 +145,16 @@ internal sealed class Walk : IAsyncDisposable
         _quiet.Dispose();
     }
 
-    private async Task<int> SendAsync()
+    /// <summary>However many there are and however slow the machine is: it must go on.</summary>
+    private static async Task ProgressAsync(Func<Task<long>> count, long wanted, string what)
     {
-        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = _servers, EnableIdempotence = true, LingerMs = 1 }).Build();
-        var sent = 0;
-        for (; !_ended.IsCancellationRequested; sent++)
+        for (var now = await count(); now < wanted;)
         {
-            var (key, number) = ($"k{sent % Keys}", sent / Keys);
-            var headers = new Headers
-            {
-                { OutboxHeaders.MessageId, Encoding.UTF8.GetBytes(Guid.CreateVersion7().ToString()) },
-                { OutboxHeaders.MessageType, "step-taken"u8.ToArray() },
-            };
-            producer.Produce(_topic, new Message<string, string> { Key = key, Value = $$"""{"key":"{{key}}","number":{{number}}}""", Headers = headers });
-            await Task.Delay(4);
+            var before = now;
+            await Eventually.BeTrueAsync(async () => (now = await count()) > before, $"{what} ({before} of {wanted})", Patience);
         }
-
-        producer.Flush(TimeSpan.FromSeconds(10));
-        return sent;
     }
 
-    /// <summary>The topic begins at offset 0 and has no gaps, so below a committed offset there must be as many effects.</summary>
     private async Task WatchAsync()
     {
         await using var db = Db();
@@ -153,18 +163,26 @@ internal sealed class Walk : IAsyncDisposable
             foreach (var committed in Committed().Where(entry => entry.Offset.Value > 0))
             {
                 var (partition, next) = (committed.Partition.Value, committed.Offset.Value);
-                var effects = await db.Steps.LongCountAsync(step => step.Partition == partition && step.Offset < next);
-                effects.Should().Be(next, "an offset never passes a message whose effect is not committed");
+                var (settled, known) = await CountSettledAsync(db, partition, next);
+                settled.Should().Be(known, "an offset never passes a message whose effect, deferral or dead letter is not committed");
             }
 
             await Task.Delay(50);
         }
     }
 
+    /// <summary>Every message has its mark in the transaction of its effect, its deferral or its dead letter.</summary>
+    private async Task<(long Settled, long Known)> CountSettledAsync(MemberContext db, int partition, long next)
+    {
+        // The broker's answer to the sender may come later than the consumer's commit.
+        var below = _sender.Sent.Where(step => step.Partition == partition && step.Offset < next).Select(step => step.Id).ToList();
+        return (await db.Set<InboxMessageRecord>().LongCountAsync(mark => below.Contains(mark.MessageId)), below.Count);
+    }
+
     private List<TopicPartitionOffset> Committed()
     {
         // Not a member: it never subscribes.
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = _servers, GroupId = MemberHost.Consumer + _topic }).Build();
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = _servers, GroupId = Group }).Build();
         var partitions = Enumerable.Range(0, Partitions).Select(partition => new TopicPartition(_topic, partition));
         return [.. Ask(consumer, partitions).Select(entry => entry.Offset.IsSpecial
             ? new TopicPartitionOffset(entry.TopicPartition, 0)
@@ -184,6 +202,35 @@ internal sealed class Walk : IAsyncDisposable
                 // The group's coordinator moves to its broker while the cluster is young.
             }
         }
+    }
+
+    /// <summary>Reads the dead letters until there are so many different ones, and everything that is there.</summary>
+    public async Task<Dictionary<Guid, (string Key, string Payload)>> DeadLettersAsync(int count)
+    {
+        using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig { BootstrapServers = _servers, GroupId = "letters" }).Build();
+        consumer.Assign(new TopicPartitionOffset(DeadLetterTopic, 0, Offset.Beginning));
+        var letters = new Dictionary<Guid, (string, string)>();
+        await Eventually.BeTrueAsync(
+            () =>
+            {
+                while (consumer.Consume(TimeSpan.FromSeconds(1)) is { } letter)
+                {
+                    var id = Guid.Parse(Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes("dlq.message-id")));
+                    letters[id] = (letter.Message.Key, letter.Message.Value);
+                }
+
+                return letters.Count >= count;
+            },
+            $"there are {count} dead letters",
+            Patience);
+        return letters;
+    }
+
+    /// <summary>How many of the consumer's messages have this outcome.</summary>
+    public async Task<int> CountMarksAsync(InboxOutcome outcome)
+    {
+        await using var db = Db();
+        return await db.Set<InboxMessageRecord>().CountAsync(mark => mark.Outcome == outcome);
     }
 
     private MemberContext Db() => new(new DbContextOptionsBuilder<MemberContext>().UseNpgsql(_database).Options);

@@ -18,7 +18,8 @@ public sealed class KafkaErrorsTests
             ErrorCode.NetworkException, ErrorCode.NotEnoughReplicas, ErrorCode.NotEnoughReplicasAfterAppend,
             ErrorCode.ThrottlingQuotaExceeded, ErrorCode.KafkaStorageError, ErrorCode.FencedLeaderEpoch, ErrorCode.UnknownLeaderEpoch,
             ErrorCode.GroupLoadInProgress, ErrorCode.GroupCoordinatorNotAvailable, ErrorCode.NotCoordinatorForGroup,
-            ErrorCode.RebalanceInProgress, ErrorCode.SaslAuthenticationFailed,
+            ErrorCode.RebalanceInProgress, ErrorCode.SaslAuthenticationFailed, ErrorCode.UnknownMemberId, ErrorCode.IllegalGeneration,
+            ErrorCode.StaleMemberEpoch, ErrorCode.FencedMemberEpoch,
         ],
         [DeliveryFailure.Message] =
         [
@@ -36,8 +37,7 @@ public sealed class KafkaErrorsTests
             ErrorCode.Local_Destroy, ErrorCode.OutOfOrderSequenceNumber, ErrorCode.UnknownProducerId, ErrorCode.InvalidProducerEpoch,
             ErrorCode.InvalidProducerIdMapping, ErrorCode.ClusterAuthorizationFailed, ErrorCode.GroupAuthorizationFailed,
             ErrorCode.UnsupportedCompressionType, ErrorCode.UnsupportedVersion, ErrorCode.UnsupportedForMessageFormat,
-            ErrorCode.InvalidRequiredAcks, ErrorCode.FencedInstanceId, ErrorCode.UnknownMemberId, ErrorCode.IllegalGeneration,
-            ErrorCode.StaleMemberEpoch, ErrorCode.FencedMemberEpoch,
+            ErrorCode.InvalidRequiredAcks, ErrorCode.FencedInstanceId,
         ],
         [DeliveryFailure.Abandoned] = [ErrorCode.Local_PurgeQueue, ErrorCode.Local_PurgeInflight],
     };

@@ -62,11 +62,31 @@ public sealed class LocalServer
             : throw new InvalidOperationException($"{_script} {string.Join(' ', arguments)} failed: {await error}");
     }
 
-    private static int FreePort()
+    /// <summary>A free port below those that systems give to connections, with some free ones behind it, which brokers use as well.</summary>
+    public static int FreePort()
     {
-        // Brokers use the next ports as well; a gap this wide makes a clash with another test process unlikely.
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        const int Together = 8;
+        for (var tries = 1; ; tries++)
+        {
+            var port = Random.Shared.Next(2_500, 4_000) * Together;
+            if (tries == 100 || Enumerable.Range(port, Together).All(IsFree))
+            {
+                return port;
+            }
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

@@ -84,6 +84,34 @@ public abstract partial class TransportSpecification
     }
 
     [SpecificationFact]
+    public async Task Dispose_RebalanceIsUnderWay_RevokesTheRestAndAllowsACommit()
+    {
+        const int Partitions = 4;
+        var transport = await CreateAsync(TransportVariant.Ordinary);
+        var topic = await NewTopicAsync(Partitions);
+        var group = Unique("group");
+        var first = Join(transport, topic, group);
+        first.PumpUntil(() => first.Assigned.Count == Partitions, "every partition for the only member");
+        using var second = Join(transport, topic, group);
+        TestMember.PumpUntil([first, second], () => first.EverRevoked.Count > 0, "partitions for the second member");
+
+        // Meanwhile the first is to be told of its new assignment, and does not ask.
+        second.PumpFor(TimeSpan.FromSeconds(1));
+        var commits = 0;
+        first.WhenRevoked = (me, partitions) =>
+        {
+            me.Receiver.Commit([.. partitions.Select(partition => KeyValuePair.Create(partition, 0L))]);
+            commits++;
+        };
+        var kept = first.Assigned.Count;
+        await Task.Run(first.Dispose).WaitAsync(Patience);
+
+        first.Assigned.Should().BeEmpty();
+        (commits > 0).Should().Be(kept > 0);
+        second.PumpUntil(() => second.Assigned.Count == Partitions, "every partition for the one that is left");
+    }
+
+    [SpecificationFact]
     public async Task TwoMembers_OfOneGroup_ShareThePartitions()
     {
         const int Partitions = 6;

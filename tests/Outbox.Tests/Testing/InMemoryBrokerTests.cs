@@ -30,7 +30,7 @@ public sealed class InMemoryBrokerTests
 
         _broker.ExpelMembers("billing");
         var commit = () => member.Receiver.Commit([new(partition, 1)]);
-        commit.Should().Throw<TransportException>().Which.Failure.Should().Be(DeliveryFailure.Fatal);
+        commit.Should().Throw<TransportException>().Which.Failure.Should().Be(DeliveryFailure.Transient);
         member.PumpUntil(() => member.Received.Count == 2, "the message again");
 
         member.EverLost.Should().HaveCount(2);
@@ -61,7 +61,7 @@ public sealed class InMemoryBrokerTests
 
         var commit = () => member.Receiver.Commit([new(new TopicPartitionId("orders", 0), 1)]);
 
-        commit.Should().Throw<TransportException>().Which.Failure.Should().Be(DeliveryFailure.Fatal);
+        commit.Should().Throw<TransportException>().Which.Failure.Should().Be(DeliveryFailure.Transient);
     }
 
     private TestMember Join(string group) => new(new InMemoryTransport(_broker), new Subscription(group, ["orders"]));

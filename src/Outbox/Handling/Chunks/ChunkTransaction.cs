@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Outbox.CrashPoints;
 using Outbox.Inbox;
 
 namespace Outbox.Handling.Chunks;
@@ -80,6 +81,7 @@ internal sealed partial class ChunkTransaction(
 
             var fresh = messages.Where(message => marked.Contains(message.Id)).ToList();
             var waiting = await QueueBehindAsync(context, fresh, cancellationToken).ConfigureAwait(false);
+            CrashHook.Reach(CrashPoint.InboxMarked);
             var attempt = new ChunkAttempt(transaction.GetDbTransaction(), order, limit, time);
             var started = time.GetTimestamp();
             try
@@ -99,6 +101,7 @@ internal sealed partial class ChunkTransaction(
             if (fresh.Count > 0)
             {
                 await CompleteAsync(context, transaction, attempt, cancellationToken).ConfigureAwait(false);
+                CrashHook.Reach(CrashPoint.EffectSaved);
                 if (!await TryCommitAsync(transaction, commit, cancellationToken).ConfigureAwait(false))
                 {
                     return null;
@@ -141,6 +144,7 @@ internal sealed partial class ChunkTransaction(
         try
         {
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            CrashHook.Reach(CrashPoint.EffectCommitted);
             return true;
         }
         catch (Exception exception)
