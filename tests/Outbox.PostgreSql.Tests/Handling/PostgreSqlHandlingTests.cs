@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Outbox.Specifications.Handling;
 using Outbox.Specifications.Running;
 using Outbox.Specifications.Servers;
@@ -8,6 +9,43 @@ namespace Outbox.PostgreSql.Tests.Handling;
 [NeedsPostgreSql]
 public sealed class PostgreSqlHandlingTests : HandlingSpecification
 {
+    [SpecificationFact]
+    public async Task Chunk_ConnectionLostAndHandledByAnotherMemberMeanwhile_LeavesTheMarksOfTheOther()
+    {
+        foreach (var level in Levels)
+        {
+            await using var trial = await TryAsync();
+            var messages = trial.Messages(level, level + "a1", level + "b1");
+            var isFirst = true;
+            trial.Script.Handle = async (db, note, context, token) =>
+            {
+                if (isFirst)
+                {
+                    isFirst = false;
+                    await EndSessionAsync(db, token);
+                    (await trial.RunAllAsync(messages)).Should().Equal([true, true], "the other member finds nothing in its way");
+                }
+
+                NoteScript.AddEffect(db, note, context);
+            };
+
+            (await trial.RunAllAsync(messages)).Should().Equal([false, false], level);
+
+            (await trial.App.EffectsAsync()).Where(text => text.StartsWith(level, StringComparison.Ordinal))
+                .Should().BeEquivalentTo([level + "a1", level + "b1"], "the marks say that it is done");
+        }
+    }
+
+    /// <summary>What PostgreSQL does with a transaction that idles for too long, as that of a member that hangs.</summary>
+    private static async Task EndSessionAsync(NoteContext db, CancellationToken cancellationToken)
+    {
+        var hung = ((NpgsqlConnection)db.Database.GetDbConnection()).ProcessID;
+        await using var connection = new NpgsqlConnection(db.Database.GetConnectionString());
+        await connection.OpenAsync(cancellationToken);
+        await using var end = new NpgsqlCommand("SELECT pg_terminate_backend($1, 10000)", connection) { Parameters = { new() { Value = hung } } };
+        (await end.ExecuteScalarAsync(cancellationToken)).Should().Be(true);
+    }
+
     protected override async Task<HandlingDatabase> CreateDatabaseAsync()
     {
         var connection = await PostgreSqlServer.CreateDatabaseAsync();

@@ -10,9 +10,9 @@ public abstract partial class HandlingSpecification
 {
     private const string OwnNote = "note";
 
-    private static readonly string[] Levels = [OwnNote, ConsumerApplication.SharedNote, ConsumerApplication.BatchNote];
+    private protected static readonly string[] Levels = [OwnNote, ConsumerApplication.SharedNote, ConsumerApplication.BatchNote];
 
-    private Task<ChunkTrial> TryAsync(ApplicationShape? shape = null) => ChunkTrial.CreateAsync(_database, Broker, shape);
+    private protected Task<ChunkTrial> TryAsync(ApplicationShape? shape = null) => ChunkTrial.CreateAsync(_database, Broker, shape);
 
     [SpecificationFact]
     public async Task Chunk_OfManyMessages_HasOneTransactionWithEveryEffectAndMark()

@@ -9,6 +9,10 @@ internal sealed class ChunkAttempt(DbTransaction transaction, MessageOrder order
 {
     private readonly long _started = time.GetTimestamp();
     private readonly HashSet<ReceivedMessage> _heldBack = new(order);
+    private readonly DbConnection? _connection = transaction.Connection;
+
+    /// <summary>Whether the connection lives. Where it has gone, the server has rolled back what was open on it.</summary>
+    public bool IsConnected => _connection is { State: ConnectionState.Open };
 
     public DbTransaction Transaction { get; } = transaction;
 

@@ -91,8 +91,10 @@ internal sealed partial class ChunkTransaction(
                     await steps.RunAsync(step, attempt, cancellationToken).ConfigureAwait(false);
                 }
             }
-            catch (Exception) when (!attempt.IsOpen)
+            catch (Exception) when (!attempt.IsOpen && attempt.IsConnected)
             {
+                // Not where the connection was lost: these marks went with it, and what stands there now is another member's, which took
+                // the partition over while this one hung.
                 await TakeBackUnfinishedAsync([.. fresh.Except(attempt.Finished).Select(message => message.Message)]).ConfigureAwait(false);
                 throw;
             }
