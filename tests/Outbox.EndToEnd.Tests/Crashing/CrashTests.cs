@@ -8,7 +8,8 @@ namespace Outbox.EndToEnd.Tests.Crashing;
 /// A consumer's process is killed between the steps of its work, again and again, and the next one goes on, on a real Kafka and
 /// PostgreSQL. Each time: effects happen once, in the order of their key, and no offset passes what is not durable.
 /// </summary>
-public sealed class CrashTests(RebalanceKafka kafka) : IClassFixture<RebalanceKafka>
+[Collection(RebalanceGroup.Name)]
+public sealed class CrashTests(RebalanceKafka kafka)
 {
     [RebalanceTheory]
     [InlineData(MemberLevel.Own)]

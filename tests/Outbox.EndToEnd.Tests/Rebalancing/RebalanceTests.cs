@@ -7,7 +7,8 @@ namespace Outbox.EndToEnd.Tests.Rebalancing;
 /// Members of a group come and go on a real Kafka and PostgreSQL, in every way that they can. Each time: nothing is lost, effects
 /// happen once, each key keeps its order, and no offset passes work that is not done.
 /// </summary>
-public sealed class RebalanceTests(RebalanceKafka kafka) : IClassFixture<RebalanceKafka>
+[Collection(RebalanceGroup.Name)]
+public sealed class RebalanceTests(RebalanceKafka kafka)
 {
     public static TheoryData<string, bool> Groups => new()
     {

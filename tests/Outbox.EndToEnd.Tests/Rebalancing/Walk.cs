@@ -116,7 +116,7 @@ internal sealed class Walk : IAsyncDisposable
         var healthy = sent.Where(step => step.Fault != StepTaken.Poison).ToList();
         await using var db = Db();
         await ProgressAsync(async () => await db.Steps.CountAsync(), healthy.Count, "every message has its effect");
-        await ProgressAsync(() => Task.FromResult(Committed().Sum(entry => entry.Offset.Value)), sent.Count, "all offsets are committed");
+        await ProgressAsync(async () => (await CommittedAsync()).Sum(entry => entry.Offset.Value), sent.Count, "all offsets are committed");
         await _quiet.CancelAsync();
         await _watching;
 
@@ -160,7 +160,7 @@ internal sealed class Walk : IAsyncDisposable
         await using var db = Db();
         while (!_quiet.IsCancellationRequested)
         {
-            foreach (var committed in Committed().Where(entry => entry.Offset.Value > 0))
+            foreach (var committed in (await CommittedAsync()).Where(entry => entry.Offset.Value > 0))
             {
                 var (partition, next) = (committed.Partition.Value, committed.Offset.Value);
                 var (settled, known) = await CountSettledAsync(db, partition, next);
@@ -179,29 +179,36 @@ internal sealed class Walk : IAsyncDisposable
         return (await db.Set<InboxMessageRecord>().LongCountAsync(mark => below.Contains(mark.MessageId)), below.Count);
     }
 
-    private List<TopicPartitionOffset> Committed()
+    private async Task<List<TopicPartitionOffset>> CommittedAsync()
     {
         // Not a member: it never subscribes.
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = _servers, GroupId = Group }).Build();
         var partitions = Enumerable.Range(0, Partitions).Select(partition => new TopicPartition(_topic, partition));
-        return [.. Ask(consumer, partitions).Select(entry => entry.Offset.IsSpecial
+        return [.. (await AskAsync(consumer, partitions)).Select(entry => entry.Offset.IsSpecial
             ? new TopicPartitionOffset(entry.TopicPartition, 0)
             : entry)];
     }
 
-    private static List<TopicPartitionOffset> Ask(IConsumer<byte[], byte[]> consumer, IEnumerable<TopicPartition> partitions)
+    private static async Task<List<TopicPartitionOffset>> AskAsync(IConsumer<byte[], byte[]> consumer, IEnumerable<TopicPartition> partitions)
     {
-        for (var tries = 1; ; tries++)
-        {
-            try
+        List<TopicPartitionOffset> committed = [];
+        await Eventually.BeTrueAsync(
+            () =>
             {
-                return consumer.Committed(partitions, TimeSpan.FromSeconds(10));
-            }
-            catch (KafkaException exception) when (tries < 10 && exception.Error.Code is ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupLoadInProgress)
-            {
-                // The group's coordinator moves to its broker while the cluster is young.
-            }
-        }
+                try
+                {
+                    committed = consumer.Committed(partitions, TimeSpan.FromSeconds(10));
+                    return true;
+                }
+                catch (KafkaException exception) when (!exception.Error.IsFatal)
+                {
+                    // The group's coordinator moves to its broker while the cluster is young.
+                    return false;
+                }
+            },
+            "the broker tells the group's offsets",
+            Patience);
+        return committed;
     }
 
     /// <summary>Reads the dead letters until there are so many different ones, and everything that is there.</summary>
