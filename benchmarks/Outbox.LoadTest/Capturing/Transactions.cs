@@ -19,8 +19,8 @@ internal sealed class Transactions(IServiceProvider services, string topic)
         using var activity = new Activity("place order").Start();
         await using var scope = services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<LoadContext>();
-        db.Orders.Add(LoadOrder.Create(sequence % HiddenRows.Keys));
-        db.Enqueue(OrderPlaced.Create(sequence, sequence % HiddenRows.Keys));
+        db.Orders.Add(LoadOrder.Create(sequence % OrderRow.Keys));
+        db.Enqueue(OrderPlaced.Create(sequence, sequence % OrderRow.Keys));
         await db.SaveChangesAsync();
     }
 
@@ -30,7 +30,7 @@ internal sealed class Transactions(IServiceProvider services, string topic)
         using var activity = new Activity("place order").Start();
         await using var scope = services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<HandWrittenContext>();
-        var customer = sequence % HiddenRows.Keys;
+        var customer = sequence % OrderRow.Keys;
         db.Orders.Add(LoadOrder.Create(customer));
         db.Messages.Add(new HandWrittenMessage
         {

@@ -52,7 +52,7 @@ internal sealed class OpenLoopWriters(IServiceProvider services, MessageTimes ti
             using var activity = new Activity("place order").Start();
             await using var scope = services.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<LoadContext>();
-            var customer = sequence % HiddenRows.Keys;
+            var customer = sequence % OrderRow.Keys;
             db.Orders.Add(LoadOrder.Create(customer));
             db.Enqueue(OrderPlaced.Create(sequence, customer));
             await db.SaveChangesAsync();

@@ -1,10 +1,6 @@
-using System.Text;
-using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Outbox.LoadTest.Filling;
-using Outbox.LoadTest.Shop;
-using Outbox.Messages;
 
 namespace Outbox.LoadTest.Scheduling;
 
@@ -19,24 +15,12 @@ internal static class ScheduledRows
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
         await using var copy = await connection.BeginBinaryImportAsync(
-            "COPY outbox_scheduled (key_hash, message_id, topic, key, payload, headers, due_at) FROM STDIN (FORMAT BINARY)");
+            $"COPY outbox_scheduled ({OrderRow.Columns}, due_at) FROM STDIN (FORMAT BINARY)");
         var allDue = DateTime.UtcNow.AddSeconds(-1);
-        var headers = new MessageHeaders();
+        var row = new OrderRow(topic);
         for (var sequence = count - 1; sequence >= 0; sequence--)
         {
-            var customer = sequence % HiddenRows.Keys;
-            var key = Encoding.UTF8.GetBytes($"{customer}");
-            var id = Guid.CreateVersion7();
-            headers.Clear();
-            headers.Add(OutboxHeaders.MessageType, OrderPlaced.Name).Add(OutboxHeaders.TraceParent, $"00-{id:N}-{sequence:x16}-01");
-            await copy.StartRowAsync();
-            await copy.WriteAsync(OrderingKey.Hash(key, id), NpgsqlDbType.Integer);
-            await copy.WriteAsync(id, NpgsqlDbType.Uuid);
-            await copy.WriteAsync(topic, NpgsqlDbType.Text);
-            await copy.WriteAsync(key, NpgsqlDbType.Bytea);
-            await copy.WriteAsync(
-                JsonSerializer.SerializeToUtf8Bytes(OrderPlaced.Create(sequence, customer), JsonSerializerOptions.Web), NpgsqlDbType.Bytea);
-            await copy.WriteAsync(HeaderCodec.Encode(headers), NpgsqlDbType.Text);
+            await row.StartAsync(copy, sequence);
             await copy.WriteAsync(allDue.AddMicroseconds(sequence - count), NpgsqlDbType.TimestampTz);
         }
 
