@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Outbox.Deferral;
+using Outbox.Diagnostics;
 using Outbox.Filters;
 using Outbox.Handling;
 using Outbox.Inbox;
@@ -64,6 +65,7 @@ internal sealed class ReplayComposition(
             decoder,
             new HandlerAttempt(transaction, definition.Name, options.HandlerTimeout, _time, _loggers.CreateLogger<HandlerAttempt>()),
             retries,
+            new HandlingEvents { Meter = new HandlerMeter(definition.Name, services.GetRequiredService<OutboxMetrics>(), _time) },
             options.InboxRetention,
             _time,
             _loggers.CreateLogger<ReplayHandling>());

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Outbox.CrashPoints;
+using Outbox.Diagnostics;
 using Outbox.Storage;
 
 namespace Outbox.Relay;
@@ -220,6 +221,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
 
     private async ValueTask<SessionEnd?> SendAsync(List<OutboxRow> rows, CancellationToken stopping)
     {
+        using var span = OutboxTracing.StartSend(rows);
         if (!parts.Parked.IsEmpty && !await AbsorbAsync(rows, stopping).ConfigureAwait(false))
         {
             return SessionEnd.LeaseLost;
@@ -323,6 +325,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
                 return null;
             }
 
+            parts.Status.Waits();
             await parts.Settlement.WaitForDeletedAsync(_options.MinPollInterval, stopping).ConfigureAwait(false);
         }
     }

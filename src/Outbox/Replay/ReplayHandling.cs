@@ -20,13 +20,13 @@ internal sealed partial class ReplayHandling(
     MessageDecoder decoder,
     HandlerAttempt attempt,
     ResiliencePipeline retries,
+    HandlingEvents events,
     TimeSpan retention,
     TimeProvider time,
     ILogger<ReplayHandling> logger)
 {
     private static readonly ExponentialBackoff Hold = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
 
-    private readonly HandlingEvents _events = new();
     private readonly ReplayInfo _info = new(claim.ReplayId, claim.Kind);
 
     /// <summary>Whether the request means messages with this key.</summary>
@@ -57,7 +57,7 @@ internal sealed partial class ReplayHandling(
                 return ReplayOutcome.Skipped;
             }
 
-            run = new MessageRun(consumer, message, id, decoded, _events) { Replay = _info };
+            run = new MessageRun(consumer, message, id, decoded, events) { Replay = _info };
         }
         catch (MessageFormatException exception)
         {
