@@ -43,11 +43,11 @@ internal sealed class ReplayOptions
             Consumer = parsed.GetValue(_consumer)!,
             Kind = parsed.GetValue(_kind) == "missing" ? ReplayKind.Missing : ReplayKind.Again,
             From = parsed.GetValue(_from)!,
-            To = parsed.GetResult(_to) is null ? null : parsed.GetValue(_to),
+            To = SharedOptions.Said(parsed, _to),
             Topics = parsed.GetValue(_topics) ?? [],
-            Key = parsed.GetValue(_key) is { } key ? Bytes(key) : null,
-            MessageName = parsed.GetValue(_type),
-            MaxPerSecond = parsed.GetResult(_rate) is null ? null : parsed.GetValue(_rate),
+            Key = SharedOptions.Said(parsed, _key) is { } key ? Bytes(key) : null,
+            MessageName = SharedOptions.Said(parsed, _type),
+            MaxPerSecond = SharedOptions.Said(parsed, _rate),
             RequestedBy = run.RequestedBy,
         };
     }

@@ -143,7 +143,7 @@ public sealed class StuckMessageTests
         await Eventually.BeTrueAsync(() => service.Script.Handled.Contains("good"), "it is handled");
         service.Script.IsBroken = true;
         await service.EnqueueAsync(new Ping("bad", ""));
-        await Eventually.BeTrueAsync(async () => (await database.RunAsync("find", "bad")).Output.Contains("dead-lettered"), "it is given up");
+        await Eventually.BeTrueAsync(async () => (await database.RunAsync("find", "bad")).Output.Contains("deadlettered"), "it is given up");
         service.Script.IsBroken = false;
         string[] missing = ["replay", "start", "--consumer", PingService.Consumer, "--kind", "missing", "--from", "1h"];
 

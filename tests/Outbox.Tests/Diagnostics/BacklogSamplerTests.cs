@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Outbox.Diagnostics;
@@ -10,11 +12,20 @@ public sealed class BacklogSamplerTests : IAsyncDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly StubOperations _operations;
     private readonly BacklogSamples _samples = new();
-    private readonly OutboxMetrics _metrics = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly IMeterFactory _meters;
+    private readonly OutboxMetrics _metrics;
     private BacklogSampling _sampling = new(TimeSpan.FromSeconds(15), ForMetrics: true);
     private BacklogSampler? _sampler;
 
-    public BacklogSamplerTests() => _operations = new StubOperations(_time);
+    public BacklogSamplerTests()
+    {
+        _operations = new StubOperations(_time);
+
+        // A listener is heard in the whole process: it must know this test's own meter.
+        _meters = _services.GetRequiredService<IMeterFactory>();
+        _metrics = new OutboxMetrics(_meters);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -25,6 +36,7 @@ public sealed class BacklogSamplerTests : IAsyncDisposable
         }
 
         _metrics.Dispose();
+        await _services.DisposeAsync();
     }
 
     [Fact]
@@ -55,11 +67,11 @@ public sealed class BacklogSamplerTests : IAsyncDisposable
     [Fact]
     public async Task Run_SomebodyListens_LooksWhereTheProcessShowsIt()
     {
-        using var listener = new System.Diagnostics.Metrics.MeterListener
+        using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Meter.Name == "Outbox" && instrument.Name == "outbox.waiting.messages")
+                if (ReferenceEquals(instrument.Meter.Scope, _meters) && instrument.Name == "outbox.waiting.messages")
                 {
                     listener.EnableMeasurementEvents(instrument);
                 }
@@ -74,9 +86,15 @@ public sealed class BacklogSamplerTests : IAsyncDisposable
     [Fact]
     public async Task Run_SomebodyListensWhereAnotherProcessShowsIt_LooksAtNothing()
     {
-        using var listener = new System.Diagnostics.Metrics.MeterListener
+        using var listener = new MeterListener
         {
-            InstrumentPublished = (instrument, listener) => listener.EnableMeasurementEvents(instrument),
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (ReferenceEquals(instrument.Meter.Scope, _meters))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
         };
         listener.Start();
         _sampling = _sampling with { ForMetrics = false };
