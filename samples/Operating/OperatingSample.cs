@@ -27,6 +27,7 @@ public sealed class OperatingSample : IAsyncDisposable
             .Message<OrderPlaced>("order-placed", topic: "orders", key: message => message.Customer)
             .AddConsumer("billing", consumer => consumer.Subscribe("orders").Handle<OrderPlaced, ChargeCustomer>()));
         AddTelemetry(builder);
+        builder.Services.AddOutboxDashboard();
 
         var app = builder.Build();
         await using (var scope = app.Services.CreateAsyncScope())
@@ -37,6 +38,7 @@ public sealed class OperatingSample : IAsyncDisposable
         app.MapPost("/orders", PlaceAsync);
         app.MapPrometheusScrapingEndpoint();
         app.MapHealthChecks("/health");
+        app.MapOutboxDashboard("/outbox");
         return new OperatingSample(servers, app);
     }
 

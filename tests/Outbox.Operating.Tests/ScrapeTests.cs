@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Operating;
-using Operating.Shop;
+using global::Operating;
+using global::Operating.Shop;
 using Outbox.Operations;
 using Outbox.Specifications;
 
-namespace Outbox.EndToEnd.Tests.Telemetry;
+namespace Outbox.Operating.Tests;
 
 /// <summary>What the dashboard and the alerts ask for is there, in a scrape of samples/Operating while it runs.</summary>
 public sealed partial class ScrapeTests
