@@ -12,7 +12,7 @@ internal sealed record ChildOrders(RelayTarget Target, bool HandWritten)
     public RelayTarget? WarmUp { get; init; }
 
     /// <summary>How many rows it warms itself with.</summary>
-    public int WarmUpRows { get; init; } = 20_000;
+    public int WarmUpRows { get; init; } = 50_000;
 
     /// <summary>Whether every metric and span is listened to.</summary>
     public bool Telemetry { get; init; }
@@ -27,7 +27,7 @@ internal sealed record ChildOrders(RelayTarget Target, bool HandWritten)
         new(Place(arguments, ""), arguments.Has("hand-written"))
         {
             WarmUp = arguments.Has("warm-database") ? Place(arguments, "warm-") : null,
-            WarmUpRows = arguments.Number("warm-rows", 20_000),
+            WarmUpRows = arguments.Number("warm-rows", 50_000),
             Telemetry = arguments.Has("telemetry"),
             TimesFile = arguments.Text("times"),
             Messages = arguments.Number("messages", 0, 0),

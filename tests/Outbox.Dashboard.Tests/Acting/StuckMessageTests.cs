@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Outbox.Dashboard.Tests.Running;
@@ -9,7 +10,7 @@ using Outbox.Testing;
 namespace Outbox.Dashboard.Tests.Acting;
 
 /// <summary>A message is stuck; it is found, understood and got moving with the dashboard alone.</summary>
-public sealed class StuckMessageTests
+public sealed partial class StuckMessageTests
 {
     [Fact]
     public async Task GivenUp_IsFoundAndRedriven()
@@ -25,7 +26,8 @@ public sealed class StuckMessageTests
         await Eventually.BeTrueAsync(async () => (await client.GetStringAsync(Letters)).Contains("The bank is away."), "it is a dead letter", TimeSpan.FromMinutes(1));
 
         await Eventually.BeTrueAsync(async () => (await client.GetStringAsync("/outbox")).Contains("consumer=billing&amp;topic=pings"), "the overview leads there");
-        (await client.GetStringAsync("/outbox/find?q=a")).Should().Contain("DeadLettered");
+        var id = MessageId().Match(await client.GetStringAsync(Letters)).Groups[1].Value;
+        (await client.GetStringAsync($"/outbox/find?q={id}")).Should().Contain("DeadLettered", "the consumer remembers what became of it");
         (await client.GetStringAsync("/outbox/do/redrive?consumer=billing&topic=pings")).Should().Contain("Bring <strong>1</strong> messages back");
         bank.IsAway = false;
         using var done = await DashboardApp.ConfirmAsync(client, "redrive?consumer=billing&topic=pings&error=System.InvalidOperationException");
@@ -103,6 +105,9 @@ public sealed class StuckMessageTests
         db.Enqueue(ping);
         await db.SaveChangesAsync();
     }
+
+    [GeneratedRegex("<td>([0-9a-f-]{36})</td>")]
+    private static partial Regex MessageId();
 
     internal sealed record Ping(string Name);
 
