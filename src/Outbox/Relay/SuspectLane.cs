@@ -122,7 +122,7 @@ internal sealed class SuspectLane(
                     break;
             }
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             var pause = _backoff.Next();
             RelayLog.SuspectFailed(logger, suspect.Row.Id, pause, exception);

@@ -41,8 +41,9 @@ internal static class PgBouncer
             await connection.OpenAsync();
             return true;
         }
-        catch (NpgsqlException)
+        catch (NpgsqlException exception) when (exception is not PostgresException)
         {
+            // It does not listen yet. What it answers is another matter: its settings are wrong then.
             return false;
         }
     }
@@ -51,9 +52,10 @@ internal static class PgBouncer
     {
         var port = LocalServer.FreePort();
         var settings = Path.GetTempFileName();
+        var password = string.IsNullOrEmpty(server.Password) ? "" : $" password='{server.Password.Replace("'", "''", StringComparison.Ordinal)}'";
         File.WriteAllText(settings, string.Create(CultureInfo.InvariantCulture, $"""
             [databases]
-            * = host={server.Host} port={server.Port} user={server.Username} password={server.Password}
+            * = host={server.Host} port={server.Port} user={server.Username}{password}
             [pgbouncer]
             listen_addr = 127.0.0.1
             listen_port = {port}

@@ -220,6 +220,19 @@ public sealed class SuspectLaneTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_DriverEndsAMoveAsIfCancelled_TriesAgain()
+    {
+        _parking.Failures.Enqueue(new OperationCanceledException("The connection could not be opened in time."));
+        _broker.Poison["1"] = true;
+        _lane.Add([Row(1, "a")]);
+
+        await RunAsync();
+
+        await QuietAsync();
+        _parking.Parked.Should().ContainSingle();
+    }
+
+    [Fact]
     public async Task Run_LeasesRunOut_SendsNothing()
     {
         _options.LeaseDuration = TimeSpan.FromMilliseconds(1);
