@@ -1,4 +1,5 @@
 using Outbox;
+using Outbox.Transport;
 
 namespace Samples.Regions;
 

@@ -56,9 +56,14 @@ internal sealed class InboxClaims(IInboxStore store, DeduplicationMode mode, str
 
         foreach (var ((topic, partition), (first, _)) in ByOffset ? OffsetsOf(messages.Select(message => message.Message)) : [])
         {
-            await (ended is null
-                ? store.TakeBackOffsetsAsync(context, consumer, topic, partition, first, cancellationToken)
-                : store.TakeBackOffsetsOfAsync(context, ended, consumer, topic, partition, first, cancellationToken)).ConfigureAwait(false);
+            if (ended is null)
+            {
+                await store.TakeBackOffsetsAsync(context, consumer, topic, partition, first, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await store.TakeBackOffsetsOfAsync(context, ended, consumer, topic, partition, first, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
