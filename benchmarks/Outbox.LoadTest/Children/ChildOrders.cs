@@ -12,7 +12,7 @@ internal sealed record ChildOrders(RelayTarget Target, bool HandWritten)
     public RelayTarget? WarmUp { get; init; }
 
     /// <summary>How many rows it warms itself with.</summary>
-    public int WarmUpRows { get; init; } = 20_000;
+    public int WarmUpRows { get; init; } = 50_000;
 
     /// <summary>The file for the times of acknowledgements; null for none.</summary>
     public string? TimesFile { get; init; }
@@ -24,7 +24,7 @@ internal sealed record ChildOrders(RelayTarget Target, bool HandWritten)
         new(Place(arguments, ""), arguments.Has("hand-written"))
         {
             WarmUp = arguments.Has("warm-database") ? Place(arguments, "warm-") : null,
-            WarmUpRows = arguments.Number("warm-rows", 20_000),
+            WarmUpRows = arguments.Number("warm-rows", 50_000),
             TimesFile = arguments.Text("times"),
             Messages = arguments.Number("messages", 0, 0),
         };

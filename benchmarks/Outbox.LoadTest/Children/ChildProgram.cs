@@ -13,7 +13,7 @@ namespace Outbox.LoadTest.Children;
 internal static class ChildProgram
 {
     /// <summary>A method is compiled anew twice, when it was called often enough and the compiler has come to it.</summary>
-    private const int WarmUpTurns = 4;
+    private const int WarmUpTurns = 6;
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -24,7 +24,7 @@ internal static class ChildProgram
         }
 
         var times = orders.TimesFile is null ? null : new AcknowledgementLog(orders.Messages);
-        await using var relay = Create(orders, orders.Target, times, tellsId: true);
+        await using var relay = Create(orders, orders.Target, times, warmUp: false);
         await relay.StartAsync();
         if (orders.WarmUp is not null)
         {
@@ -61,7 +61,7 @@ internal static class ChildProgram
     private static async Task WarmUpAsync(ChildOrders orders)
     {
         await using var database = await LoadDatabase.OpenAsync(orders.WarmUp!.Database);
-        await using var relay = Create(orders, orders.WarmUp, null, tellsId: false);
+        await using var relay = Create(orders, orders.WarmUp, null, warmUp: true);
         await relay.StartAsync();
         for (var turn = 0; turn < WarmUpTurns; turn++)
         {
@@ -75,7 +75,7 @@ internal static class ChildProgram
         await relay.StopAsync();
     }
 
-    private static IRelayUnderLoad Create(ChildOrders orders, RelayTarget target, IAcknowledgementTimes? times, bool tellsId)
+    private static IRelayUnderLoad Create(ChildOrders orders, RelayTarget target, IAcknowledgementTimes? times, bool warmUp)
     {
         if (orders.HandWritten)
         {
@@ -89,7 +89,11 @@ internal static class ChildProgram
                 TimedTransport.Decorate(services, times);
             }
 
-            if (tellsId)
+            if (warmUp)
+            {
+                services.AddSingleton<TimeProvider, HastyTime>();
+            }
+            else
             {
                 services.AddLogging(logging => logging.AddProvider(new RelayIdTeller()).AddFilter<RelayIdTeller>("Outbox.Relay", LogLevel.Information));
             }

@@ -7,9 +7,9 @@ internal static class Quiet
 {
     private const double BusyShare = 0.05;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Ends when the process used less than a twentieth of a processor for half a second; in half a minute at the latest.</summary>
+    /// <summary>Ends when the process used less than a twentieth of a processor for half a second; in five seconds at the latest.</summary>
     public static async Task WaitAsync()
     {
         var started = Stopwatch.GetTimestamp();
