@@ -30,7 +30,7 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
     public ConsumerService CreateConsumer() => new(definition.Name, CreateParts, _time, Log<ConsumerService>());
 
     public InboxCleanerService CreateCleaner() => new(
-        new InboxCleaner(_scopes, _contextType, Store(), definition.Name, _time),
+        new InboxCleaner(_scopes, _contextType, Store(), Backlog(), definition.Name, _time),
         definition.Name,
         () => _options.Get(definition.OptionsName),
         _time,
@@ -67,7 +67,8 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         var subscription = new Subscription(definition.GroupOf(options), definition.Topics, options.InstanceId);
         var starts = new StartOffsets(offsets.ReadAsync, byOffset, definition.Name, _time, Log<StartOffsets>());
         var loop = new ConsumerLoop(
-            definition.Name, transport!, subscription, lanes, offsets, assignment, starts, circuit, bytes, ConsumerTimes.Of(options), _time, Log<ConsumerLoop>())
+            definition.Name, transport!, subscription, lanes, offsets, assignment, starts, circuit, bytes, Backlog(), ConsumerTimes.Of(options), _time,
+            Log<ConsumerLoop>())
         {
             Status = Observe(),
         };
@@ -102,7 +103,7 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
             _scopes, _contextType, claims, waiting, name, Log<MarkedTransaction>());
         var decoder = CreateDecoder(handlers, options);
         var attempt = new HandlerAttempt(transaction, name, options.HandlerTimeout, _time, Log<HandlerAttempt>());
-        var retries = RetryPipeline.Build(options, definition.Retries, _time);
+        var retries = RetryPipeline.Build(options, definition.Retries, services, _time);
         var deadLetters = new DeadLetterWriter(
             transaction, new DeadLetterComposer(name, definition.GroupOf(options)), name, _time, Log<DeadLetterWriter>());
         var later = new DeferredWriter(transaction, deferred, policy, signal, name, _time, Log<DeferredWriter>());
@@ -125,7 +126,8 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
             return LaneHandling.OneByOne(messages, _time);
         }
 
-        var steps = new ChunkSteps(_scopes, _contextType, definition.Name, options.HandlerTimeout, Events(), _time, Log<ChunkSteps>());
+        var steps = new ChunkSteps(
+            _scopes, _contextType, definition.Name, options.HandlerTimeout, Events(), replay: null, _time, Log<ChunkSteps>());
         var order = claims.ByOffset ? MessageOrder.ByPartition : MessageOrder.ByKey;
         var transaction = new ChunkTransaction(
             _scopes, _contextType, claims, order, waiting, steps, definition.Name, options.ChunkTimeLimit, _time, Log<ChunkTransaction>());
@@ -170,6 +172,8 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
     }
 
     private HandlingEvents Events() => services.GetRequiredKeyedService<HandlingEvents>(definition.OptionsName);
+
+    private HandlerBacklog Backlog() => services.GetRequiredKeyedService<HandlerBacklog>(definition.OptionsName);
 
     private IInboxStore Store() => services.GetRequiredKeyedService<IInboxStore>(_contextType);
 

@@ -21,6 +21,7 @@ internal sealed partial class ConsumerLoop(
     StartOffsets starts,
     ConsumerCircuit circuit,
     InFlightBytes bytes,
+    HandlerBacklog backlog,
     ConsumerTimes times,
     TimeProvider time,
     ILogger<ConsumerLoop> logger) : IAssignmentListener
@@ -101,6 +102,11 @@ internal sealed partial class ConsumerLoop(
             FollowLimits(receiver);
             PauseAgain(receiver);
             ReleaseHeld(receiver);
+            if (_holding.Count > 0)
+            {
+                backlog.OnFull();
+            }
+
             CommitIfDue(receiver);
             Status?.Recovered();
             _failures = 0;

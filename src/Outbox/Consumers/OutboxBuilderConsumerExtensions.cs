@@ -6,6 +6,7 @@ using Outbox;
 using Outbox.Consumers;
 using Outbox.Diagnostics;
 using Outbox.Handling;
+using Outbox.Inbox;
 using Outbox.Messages;
 using Outbox.Replay;
 using Outbox.Storage;
@@ -87,6 +88,8 @@ public static class OutboxBuilderConsumerExtensions
         // Under the context's type too, for the health check that asks for all of them.
         services.AddKeyedSingleton(
             definition.Registration.ContextType, (provider, _) => provider.GetRequiredKeyedService<ConsumerStatus>(definition.OptionsName));
+        services.AddKeyedSingleton(
+            definition.OptionsName, (provider, _) => new HandlerBacklog(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IHostedService>(provider => new ConsumerComposition(provider, definition).CreateConsumer());
         services.AddSingleton<IHostedService>(provider => new ConsumerComposition(provider, definition).CreateCleaner());
         services.AddSingleton<IHostedService>(provider => new ConsumerComposition(provider, definition).CreateReplays());
