@@ -23,6 +23,7 @@ internal static class LoadTestProgram
           capture       --seconds 15 [--writers 4]
           consume       --messages 100000 --duplicates 5% [--rounds 3] [--retention]
           slow-handler  --ms 50 [--messages 1000]
+          replay        [--messages 50000]
           end-to-end    --seconds 30 --per-transaction 1 [--warm-up 10] [--writers 4]
           poison        --every 1000 [--messages 30000] [--rate 1000] [--warm-up 5] [--rounds 3]
           chaos-relays  --seconds 120 [--rate 2000] [--relays 4]
@@ -53,6 +54,7 @@ internal static class LoadTestProgram
             "capture" => CaptureCommand.RunAsync,
             "consume" => ConsumeCommand.RunAsync,
             "slow-handler" => SlowHandlerCommand.RunAsync,
+            "replay" => ReplayCommand.RunAsync,
             "end-to-end" => EndToEndCommand.RunAsync,
             "poison" => PoisonCommand.RunAsync,
             "chaos-relays" => ChaosRelaysCommand.RunAsync,

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Samples;
 using Samples.Auditing;
 using Samples.Encryption;
+using Samples.Regions;
 using Samples.Shop;
 using Samples.Tenants;
 
@@ -14,12 +15,14 @@ var list = new Checklist(Console.Out);
 var builder = Host.CreateApplicationBuilder();
 builder.Logging.SetMinimumLevel(LogLevel.None);
 builder.Services.AddSingleton<CurrentTenant>().AddSingleton(new BodyCipher(new byte[32])).AddSingleton(TimeProvider.System);
+builder.Services.AddSingleton(new SendingRegion("eu-1"));
 builder.Services.AddDbContext<ShopContext>(servers.ConfigureDatabase);
 builder.Services.AddOutbox<ShopContext>(outbox => outbox
     .UseKafka(kafka => kafka.BootstrapServers = servers.BootstrapServers)
     .Message<OrderPlaced>("order-placed", "orders", key: message => message.Order)
     .AddEnqueueFilter<TenantEnqueueFilter>()
     .AddEnqueueFilter<EncryptingFilter>()
+    .AddSendFilter<RegionSendFilter>()
     .AddConsumer("billing", consumer => consumer
         .Subscribe("orders")
         .Handle<OrderPlaced, ChargeCard>()
@@ -58,6 +61,9 @@ var letter = servers.Read("orders.billing.dlq", 1)[0];
 var sent = servers.Read("orders", 3);
 list.Check(sent.TrueForAll(message => !Encoding.Latin1.GetString(message.Value).Contains("card", StringComparison.OrdinalIgnoreCase)), "no body on the topic can be read");
 list.Check(letter.Value.AsSpan().SequenceEqual(sent[2].Value), "the dead letter has the encrypted bytes, as they came");
+
+list.Step("Region: a filter of the relay adds a header to each message, just before it is sent.");
+list.Check(sent.TrueForAll(message => SampleServers.Header(message, RegionSendFilter.Header) == "eu-1"), "every message says where it was sent from");
 
 list.Step("Audit: a filter writes a row in the handler's transaction.");
 var audit = await UseAsync(db => db.Audit.OrderBy(entry => entry.Who).Select(entry => $"{entry.Who} {entry.What}").ToListAsync());

@@ -11,9 +11,10 @@ internal sealed class SchemaContext : DbContext
 
     private readonly string? _schema;
     private readonly string _prefix;
+    private readonly bool _archive;
 
-    private SchemaContext(DbContextOptions options, string? schema, string prefix)
-        : base(options) => (_schema, _prefix) = (schema, prefix);
+    private SchemaContext(DbContextOptions options, string? schema, string prefix, bool archive)
+        : base(options) => (_schema, _prefix, _archive) = (schema, prefix, archive);
 
     public static string ScriptFor(DbContext like)
     {
@@ -29,10 +30,11 @@ internal sealed class SchemaContext : DbContext
 
         // The names are part of the model: it must not be taken from those that are known already.
         options.EnableServiceProviderCaching(false);
-        using var context = new SchemaContext(options.Options, waiting.GetSchema(), prefix);
+        using var context = new SchemaContext(
+            options.Options, waiting.GetSchema(), prefix, like.Model.FindEntityType(typeof(OutboxArchiveRecord)) is not null);
         return context.Database.GenerateCreateScript();
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
-        modelBuilder.AddOutbox(tables => (tables.Schema, tables.Prefix) = (_schema, _prefix));
+        modelBuilder.AddOutbox(tables => (tables.Schema, tables.Prefix, tables.Archive) = (_schema, _prefix, _archive));
 }

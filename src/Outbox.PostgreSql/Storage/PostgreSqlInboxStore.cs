@@ -1,4 +1,6 @@
+using System.Data.Common;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -11,6 +13,12 @@ namespace Outbox.PostgreSql.Storage;
 internal sealed class PostgreSqlInboxStore : IInboxStore
 {
     private const string LimitSql = "SELECT set_config('idle_in_transaction_session_timeout', $1, true), set_config('lock_timeout', $1, true)";
+
+    /// <summary>The claim's transaction, as the rows that it writes have it in <c>xmin</c>.</summary>
+    private const string OwnId = "pg_current_xact_id()::xid";
+
+    /// <summary>The ids of transactions that have claimed something.</summary>
+    private readonly ConditionalWeakTable<DbTransaction, StrongBox<uint>> _writers = [];
 
     public async ValueTask LimitTransactionAsync(DbContext context, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -28,17 +36,12 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         MarkAsync(context, consumer, marks, (TimeSpan?)limit, cancellationToken);
 
     public async ValueTask TakeBackMarksAsync(
-        DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken)
-    {
-        InboxTransaction.Require(context);
-        var table = OutboxTables.Of(context).InboxMessages;
-        await RunAsync(
-            context,
-            $"DELETE FROM {table.Name} WHERE {table["Consumer"]} = $1 AND {table["MessageId"]} = ANY($2)",
-            [Text(consumer), new NpgsqlParameter<Guid[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, TypedValue = [.. messageIds] }],
-            command => command.ExecuteNonQueryAsync(cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-    }
+        DbContext context, string consumer, IReadOnlyCollection<InboxMark> marks, CancellationToken cancellationToken) =>
+        await TakeBackMarksAsync(context, consumer, marks, by: null, cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<int> TakeBackMarksOfAsync(
+        DbContext context, DbTransaction writer, string consumer, IReadOnlyCollection<InboxMark> marks, CancellationToken cancellationToken) =>
+        await TakeBackMarksAsync(context, consumer, marks, IdOf(writer), cancellationToken).ConfigureAwait(false);
 
     public async ValueTask SetOffsetAsync(
         DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
@@ -50,27 +53,29 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         InboxTransaction.Require(context);
         var table = OutboxTables.Of(context).InboxOffsets;
         var next = table["NextOffset"];
-        return await RunAsync(
+        var by = await RunAsync(
             context,
             $"INSERT INTO {table.Name} AS o ({table.Columns("Consumer", "Topic", "Partition", "NextOffset")}) VALUES ($1, $2, $3, $4) "
-            + $"ON CONFLICT ({table.Columns("Consumer", "Topic", "Partition")}) DO UPDATE SET {next} = excluded.{next} WHERE o.{next} <= $5",
+            + $"ON CONFLICT ({table.Columns("Consumer", "Topic", "Partition")}) DO UPDATE SET {next} = excluded.{next} WHERE o.{next} <= $5 RETURNING {OwnId}",
             [Text(consumer), Text(topic), Number(partition), Number(nextOffset), Number(first)],
-            command => command.ExecuteNonQueryAsync(cancellationToken),
-            cancellationToken).ConfigureAwait(false) > 0;
+            command => command.ExecuteScalarAsync(cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        if (by is not uint id)
+        {
+            return false;
+        }
+
+        Remember(context, id);
+        return true;
     }
 
     public async ValueTask TakeBackOffsetsAsync(
-        DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken)
-    {
-        InboxTransaction.Require(context);
-        var table = OutboxTables.Of(context).InboxOffsets;
-        await RunAsync(
-            context,
-            $"UPDATE {table.Name} SET {table["NextOffset"]} = $4 WHERE {table["Consumer"]} = $1 AND {table["Topic"]} = $2 AND {table["Partition"]} = $3",
-            [Text(consumer), Text(topic), Number(partition), Number(nextOffset)],
-            command => command.ExecuteNonQueryAsync(cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-    }
+        DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
+        await TakeBackOffsetsAsync(context, consumer, topic, partition, nextOffset, by: null, cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask TakeBackOffsetsOfAsync(
+        DbContext context, DbTransaction writer, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
+        await TakeBackOffsetsAsync(context, consumer, topic, partition, nextOffset, IdOf(writer), cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<long?> GetOffsetAsync(
         DbContext context, string consumer, string topic, int partition, CancellationToken cancellationToken)
@@ -100,7 +105,48 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
             cancellationToken).ConfigureAwait(false);
     }
 
-    private static async ValueTask<IReadOnlySet<Guid>> MarkAsync(
+    private static async Task<int> TakeBackMarksAsync(
+        DbContext context, string consumer, IReadOnlyCollection<InboxMark> marks, uint? by, CancellationToken cancellationToken)
+    {
+        InboxTransaction.Require(context);
+        var table = OutboxTables.Of(context).InboxMessages;
+        return await RunAsync(
+            context,
+            $"DELETE FROM {table.Name} WHERE {table["Consumer"]} = $1 AND ({table.Columns("MessageId", "Scope")}) IN (SELECT * FROM UNNEST($2, $3))"
+            + (by is null ? "" : " AND xmin = $4"),
+            [Text(consumer), MessageIds(marks), Scopes(marks), .. Ids(by)],
+            command => command.ExecuteNonQueryAsync(cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task TakeBackOffsetsAsync(
+        DbContext context, string consumer, string topic, int partition, long nextOffset, uint? by, CancellationToken cancellationToken)
+    {
+        InboxTransaction.Require(context);
+        var table = OutboxTables.Of(context).InboxOffsets;
+        await RunAsync(
+            context,
+            $"UPDATE {table.Name} SET {table["NextOffset"]} = $4 WHERE {table["Consumer"]} = $1 AND {table["Topic"]} = $2 AND {table["Partition"]} = $3"
+            + (by is null ? "" : " AND xmin = $5"),
+            [Text(consumer), Text(topic), Number(partition), Number(nextOffset), .. Ids(by)],
+            command => command.ExecuteNonQueryAsync(cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<NpgsqlParameter> Ids(uint? by) =>
+        by is { } id ? [new NpgsqlParameter<uint> { NpgsqlDbType = NpgsqlDbType.Xid, TypedValue = id }] : [];
+
+    private uint? IdOf(DbTransaction writer) => _writers.TryGetValue(writer, out var id) ? id.Value : null;
+
+    private void Remember(DbContext context, uint id)
+    {
+        if (Transaction(context) is { } transaction)
+        {
+            _writers.AddOrUpdate(transaction, new StrongBox<uint>(id));
+        }
+    }
+
+    private async ValueTask<IReadOnlySet<Guid>> MarkAsync(
         DbContext context, string consumer, IReadOnlyList<InboxMark> marks, TimeSpan? limit, CancellationToken cancellationToken)
     {
         InboxTransaction.Require(context);
@@ -136,6 +182,11 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
 
                     while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                     {
+                        if (added.Count == 0)
+                        {
+                            Remember(context, reader.GetFieldValue<uint>(1));
+                        }
+
                         added.Add(reader.GetGuid(0));
                     }
                 }
@@ -157,16 +208,15 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
     {
         var isRedrive = Array.Exists(marks, mark => mark.Redrive > 0);
         var command = new NpgsqlBatchCommand(
-            $"INSERT INTO {table.Name} AS t ({table.Columns("Consumer", "MessageId", "Outcome")}{(isRedrive ? ", " + table["Redrive"] : "")}) "
-            + (isRedrive ? "SELECT $1, m, o, r FROM UNNEST($2, $3, $4) AS marks (m, o, r) " : "SELECT $1, m, o FROM UNNEST($2, $3) AS marks (m, o) ")
-            + $"ON CONFLICT ({table.Columns("Consumer", "MessageId")}) DO {(isRedrive ? RedriveMarks.ReplaceSql(table, "t") : "NOTHING")} "
-            + $"RETURNING t.{table["MessageId"]}");
+            $"INSERT INTO {table.Name} AS t ({table.Columns("Consumer", "MessageId", "Scope", "Outcome")}{(isRedrive ? ", " + table["Redrive"] : "")}) "
+            + (isRedrive
+                ? "SELECT $1, m, s, o, r FROM UNNEST($2, $3, $4, $5) AS marks (m, s, o, r) "
+                : "SELECT $1, m, s, o FROM UNNEST($2, $3, $4) AS marks (m, s, o) ")
+            + $"ON CONFLICT ({table.Columns("Consumer", "MessageId", "Scope")}) DO {(isRedrive ? RedriveMarks.ReplaceSql(table, "t") : "NOTHING")} "
+            + $"RETURNING t.{table["MessageId"]}, {OwnId}");
         command.Parameters.Add(Text(consumer));
-        command.Parameters.Add(new NpgsqlParameter<Guid[]>
-        {
-            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid,
-            TypedValue = Array.ConvertAll(marks, mark => mark.MessageId),
-        });
+        command.Parameters.Add(MessageIds(marks));
+        command.Parameters.Add(Scopes(marks));
         command.Parameters.Add(new NpgsqlParameter<short[]>
         {
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint,
@@ -174,15 +224,25 @@ internal sealed class PostgreSqlInboxStore : IInboxStore
         });
         if (isRedrive)
         {
-            command.Parameters.Add(new NpgsqlParameter<int[]>
-            {
-                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer,
-                TypedValue = Array.ConvertAll(marks, mark => mark.Redrive),
-            });
+            command.Parameters.Add(Integers(marks.Select(mark => mark.Redrive)));
         }
 
         return command;
     }
+
+    private static NpgsqlParameter<Guid[]> MessageIds(IEnumerable<InboxMark> marks) => new()
+    {
+        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid,
+        TypedValue = [.. marks.Select(mark => mark.MessageId)],
+    };
+
+    private static NpgsqlParameter<int[]> Scopes(IEnumerable<InboxMark> marks) => Integers(marks.Select(mark => mark.Scope));
+
+    private static NpgsqlParameter<int[]> Integers(IEnumerable<int> numbers) => new()
+    {
+        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer,
+        TypedValue = [.. numbers],
+    };
 
     private static NpgsqlParameter<string> Milliseconds(TimeSpan limit) =>
         Text(Math.Clamp((long)limit.TotalMilliseconds, 1, int.MaxValue).ToString(CultureInfo.InvariantCulture));

@@ -11,4 +11,5 @@ internal enum ReadFilters
     Ids = 2,
     Topics = 4,
     KeyHashes = 8,
+    Partitions = 16,
 }

@@ -15,6 +15,9 @@ internal sealed class ReadStatement
     private readonly NpgsqlParameter<long[]> _ids = new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
     private readonly NpgsqlParameter<string[]> _topics = new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
     private readonly NpgsqlParameter<int[]> _keyHashes = new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer };
+    private readonly NpgsqlParameter<string[]> _partitionTopics = new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+    private readonly NpgsqlParameter<int[]> _partitions = new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer };
+    private readonly NpgsqlParameter<int[]> _partitionCounts = new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer };
     private readonly ReadFilters _filters;
     private BucketSet? _last;
 
@@ -26,7 +29,8 @@ internal sealed class ReadStatement
         (read.Buckets.IsAll ? ReadFilters.None : ReadFilters.Buckets)
         | (read.ExceptIds.Count == 0 ? ReadFilters.None : ReadFilters.Ids)
         | (read.ExceptTopics.Count == 0 ? ReadFilters.None : ReadFilters.Topics)
-        | (read.ExceptKeyHashes.Count == 0 ? ReadFilters.None : ReadFilters.KeyHashes);
+        | (read.ExceptKeyHashes.Count == 0 ? ReadFilters.None : ReadFilters.KeyHashes)
+        | (read.ExceptPartitions.Count == 0 ? ReadFilters.None : ReadFilters.Partitions);
 
     public static async ValueTask<ReadStatement> PrepareAsync(
         PostgreSqlSession session, ReadFilters filters, CancellationToken cancellationToken)
@@ -60,6 +64,13 @@ internal sealed class ReadStatement
         {
             _keyHashes.TypedValue = [.. read.ExceptKeyHashes];
         }
+
+        if (_filters.HasFlag(ReadFilters.Partitions))
+        {
+            _partitionTopics.TypedValue = [.. read.ExceptPartitions.Select(held => held.Topic)];
+            _partitions.TypedValue = [.. read.ExceptPartitions.Select(held => held.Partition)];
+            _partitionCounts.TypedValue = [.. read.ExceptPartitions.Select(held => held.Partitions)];
+        }
     }
 
     private string Sql(OutboxTable table, List<NpgsqlParameter> parameters)
@@ -84,6 +95,14 @@ internal sealed class ReadStatement
         if (_filters.HasFlag(ReadFilters.KeyHashes))
         {
             where += $" AND {table["KeyHash"]} <> ALL({Next(_keyHashes)})";
+        }
+
+        if (_filters.HasFlag(ReadFilters.Partitions))
+        {
+            // An aggregate, which stays a filter: NOT EXISTS could become a join, whose rows would have to be sorted.
+            where += $" AND ({table["Key"]} IS NULL OR NOT (SELECT COALESCE(bool_or("
+                + $"held_topic = {table["Topic"]} AND {table["KeyHash"]} % held_count = held_partition), FALSE) "
+                + $"FROM UNNEST({Next(_partitionTopics)}, {Next(_partitions)}, {Next(_partitionCounts)}) AS held (held_topic, held_partition, held_count)))";
         }
 
         var columns = table.Columns("Id", "KeyHash", "MessageId", "Topic", "Key", "Payload", "Headers", "CreatedAt");

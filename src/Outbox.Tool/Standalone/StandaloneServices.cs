@@ -30,11 +30,13 @@ internal sealed class StandaloneServices(Func<string, string?> environment) : IC
         Recursive = true,
     };
 
+    private readonly Option<bool> _archive = new("--tables-archive") { Description = "There is a table for sent messages, as in AddOutbox.", Recursive = true };
+
     private ServiceProvider? _services;
 
     public void AddOptions(Command root)
     {
-        foreach (var option in new Option[] { _provider, _connection, _bootstrap, _kafka, _schema, _prefix })
+        foreach (var option in new Option[] { _provider, _connection, _bootstrap, _kafka, _schema, _prefix, _archive })
         {
             root.Options.Add(option);
         }
@@ -54,7 +56,8 @@ internal sealed class StandaloneServices(Func<string, string?> environment) : IC
             throw new UsageException("Say where the database is: --connection \"…\", or OUTBOX_CONNECTION.");
         }
 
-        _services = Build(provider, connection, Value(parsed, _bootstrap, "OUTBOX_BOOTSTRAP"), Settings(parsed), new(parsed.GetValue(_schema), parsed.GetValue(_prefix)!));
+        var tables = new TableNames(parsed.GetValue(_schema), parsed.GetValue(_prefix)!, parsed.GetValue(_archive));
+        _services = Build(provider, connection, Value(parsed, _bootstrap, "OUTBOX_BOOTSTRAP"), Settings(parsed), tables);
         return new((_services, typeof(ToolContext)));
     }
 

@@ -8,5 +8,5 @@ internal sealed class ToolContext(DbContextOptions<ToolContext> options, TableNa
     public TableNames Tables => tables;
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
-        modelBuilder.AddOutbox(names => (names.Schema, names.Prefix) = (tables.Schema, tables.Prefix));
+        modelBuilder.AddOutbox(names => (names.Schema, names.Prefix, names.Archive) = (tables.Schema, tables.Prefix, tables.Archive));
 }

@@ -174,7 +174,22 @@ public sealed class ConsumerBuilder
     public ConsumerBuilder UseRetries(Action<ResiliencePipelineBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        _definition.Retries = configure;
+        _definition.Retries = (_, builder) =>
+        {
+            configure(builder);
+            return builder.Build();
+        };
+        return this;
+    }
+
+    /// <summary>The same with a pipeline that the application has registered, for example with <c>AddResiliencePipeline</c> of Polly.Extensions.</summary>
+    /// <param name="pipelineName">
+    /// The pipeline's name in the <c>ResiliencePipelineProvider&lt;string&gt;</c> among the services. Where it has none, the consumer does not start.
+    /// </param>
+    public ConsumerBuilder UseRetries(string pipelineName)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(pipelineName);
+        _definition.Retries = (services, _) => RetryPipeline.Find(services, pipelineName);
         return this;
     }
 

@@ -29,7 +29,7 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
     public ConsumerService CreateConsumer() => new(definition.Name, CreateParts, _time, Log<ConsumerService>());
 
     public InboxCleanerService CreateCleaner() => new(
-        new InboxCleaner(_scopes, _contextType, Store(), definition.Name, _time),
+        new InboxCleaner(_scopes, _contextType, Store(), Backlog(), definition.Name, _time),
         definition.Name,
         () => _options.Get(definition.OptionsName),
         _time,
@@ -66,7 +66,8 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         var subscription = new Subscription(definition.GroupOf(options), definition.Topics, options.InstanceId);
         var starts = new StartOffsets(offsets.ReadAsync, byOffset, definition.Name, _time, Log<StartOffsets>());
         var loop = new ConsumerLoop(
-            definition.Name, transport!, subscription, lanes, offsets, assignment, starts, circuit, bytes, ConsumerTimes.Of(options), _time, Log<ConsumerLoop>());
+            definition.Name, transport!, subscription, lanes, offsets, assignment, starts, circuit, bytes, Backlog(), ConsumerTimes.Of(options), _time,
+            Log<ConsumerLoop>());
         return new ConsumerParts(loop, lanes, offsets, deferral, options);
     }
 
@@ -90,7 +91,7 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
             _scopes, _contextType, claims, waiting, name, Log<MarkedTransaction>());
         var decoder = CreateDecoder(handlers, options);
         var attempt = new HandlerAttempt(transaction, name, options.HandlerTimeout, _time, Log<HandlerAttempt>());
-        var retries = RetryPipeline.Build(options, definition.Retries, _time);
+        var retries = RetryPipeline.Build(options, definition.Retries, services, _time);
         var deadLetters = new DeadLetterWriter(
             transaction, new DeadLetterComposer(name, definition.GroupOf(options)), name, _time, Log<DeadLetterWriter>());
         var later = new DeferredWriter(transaction, deferred, policy, signal, name, _time, Log<DeferredWriter>());
@@ -113,7 +114,8 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
             return LaneHandling.OneByOne(messages, _time);
         }
 
-        var steps = new ChunkSteps(_scopes, _contextType, definition.Name, options.HandlerTimeout, Events(), _time, Log<ChunkSteps>());
+        var steps = new ChunkSteps(
+            _scopes, _contextType, definition.Name, options.HandlerTimeout, Events(), replay: null, _time, Log<ChunkSteps>());
         var order = claims.ByOffset ? MessageOrder.ByPartition : MessageOrder.ByKey;
         var transaction = new ChunkTransaction(
             _scopes, _contextType, claims, order, waiting, steps, definition.Name, options.ChunkTimeLimit, _time, Log<ChunkTransaction>());
@@ -158,6 +160,8 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
     }
 
     private HandlingEvents Events() => services.GetRequiredKeyedService<HandlingEvents>(definition.OptionsName);
+
+    private HandlerBacklog Backlog() => services.GetRequiredKeyedService<HandlerBacklog>(definition.OptionsName);
 
     private IInboxStore Store() => services.GetRequiredKeyedService<IInboxStore>(_contextType);
 

@@ -26,7 +26,8 @@ internal sealed class ConsumerDefinition(string name, OutboxRegistration registr
 
     public List<HandlerBinding> Handlers { get; } = [];
 
-    public Action<ResiliencePipelineBuilder>? Retries { get; set; }
+    /// <summary>Makes the application's own immediate retries from its services and a builder with the clock; null for the default ones.</summary>
+    public Func<IServiceProvider, ResiliencePipelineBuilder, ResiliencePipeline>? Retries { get; set; }
 
     public bool RelaysElsewhere { get; set; }
 

@@ -20,6 +20,7 @@ internal sealed partial class ConsumerLoop(
     StartOffsets starts,
     ConsumerCircuit circuit,
     InFlightBytes bytes,
+    HandlerBacklog backlog,
     ConsumerTimes times,
     TimeProvider time,
     ILogger<ConsumerLoop> logger) : IAssignmentListener
@@ -93,6 +94,11 @@ internal sealed partial class ConsumerLoop(
             FollowLimits(receiver);
             PauseAgain(receiver);
             ReleaseHeld(receiver);
+            if (_holding.Count > 0)
+            {
+                backlog.OnFull();
+            }
+
             CommitIfDue(receiver);
             _failures = 0;
             return true;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Outbox;
 using Outbox.Consumers;
 using Outbox.Handling;
+using Outbox.Inbox;
 using Outbox.Messages;
 using Outbox.Replay;
 using Outbox.Storage;
@@ -77,6 +78,8 @@ public static class OutboxBuilderConsumerExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddKeyedSingleton(definition.OptionsName, definition);
         services.AddKeyedSingleton(definition.OptionsName, new HandlingEvents());
+        services.AddKeyedSingleton(
+            definition.OptionsName, (provider, _) => new HandlerBacklog(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IHostedService>(provider => new ConsumerComposition(provider, definition).CreateConsumer());
         services.AddSingleton<IHostedService>(provider => new ConsumerComposition(provider, definition).CreateCleaner());
         services.AddSingleton<IHostedService>(provider => new ConsumerComposition(provider, definition).CreateReplays());

@@ -34,13 +34,17 @@ internal sealed class WaitingKeys(IDeferredStore store, DeferralPolicy policy, s
         }
 
         var behind = messages.Where(message => message.Message.Key is not null && waiting.Contains(KeyOf(message))).ToList();
-        var ids = behind.Select(message => message.Id).ToHashSet();
         var now = time.GetUtcNow().UtcDateTime;
         var rows = behind.ConvertAll(message => DeferredRows.Waiting(consumer, message, now));
         rows.ForEach(row => row.DueAt = now + LookAfter);
         await store.AddAsync(context, rows, cancellationToken).ConfigureAwait(false);
-        await store.SetOutcomeAsync(context, consumer, ids, InboxOutcome.Handled, InboxOutcome.Deferred, cancellationToken).ConfigureAwait(false);
-        return ids;
+        foreach (var topic in behind.GroupBy(message => message.Message.Source.Topic, message => message.Id))
+        {
+            await store.SetOutcomeAsync(context, consumer, topic.Key, [.. topic], InboxOutcome.Handled, InboxOutcome.Deferred, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        return behind.Select(message => message.Id).ToHashSet();
     }
 
     private static DeferredKey KeyOf(IdentifiedMessage message) =>

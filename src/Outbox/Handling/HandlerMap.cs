@@ -36,6 +36,7 @@ internal sealed class HandlerMap
             }
         }
 
+        map.HasNaturalKeys = map._byName.Values.Any(binding => binding.NaturalKeyOf is not null);
         return map;
     }
 
@@ -49,7 +50,7 @@ internal sealed class HandlerMap
         };
 
     /// <summary>Whether some handler recognises copies by what a message is about.</summary>
-    public bool HasNaturalKeys => _byName.Values.Any(binding => binding.NaturalKeyOf is not null);
+    public bool HasNaturalKeys { get; private set; }
 
     public bool TryGet(string name, [NotNullWhen(true)] out HandlerBinding? binding) => _byName.TryGetValue(name, out binding);
 }

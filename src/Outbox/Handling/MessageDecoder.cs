@@ -33,6 +33,10 @@ internal sealed class MessageDecoder(HandlerMap handlers, IncomingMaps maps, Rec
         }
     }
 
+    /// <summary>The name of the message's type.</summary>
+    /// <exception cref="MessageFormatException">It cannot be read.</exception>
+    public string NameOf(ReceivedMessage message) => maps.For(message.Source.Topic).Format.NameOf(filters.Apply(message));
+
     /// <exception cref="MessageFormatException">It cannot be read; trying again cannot help.</exception>
     public DecodedMessage Decode(ReceivedMessage message)
     {

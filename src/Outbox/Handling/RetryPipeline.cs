@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Polly;
+using Polly.Registry;
 using Polly.Retry;
 
 namespace Outbox.Handling;
@@ -7,14 +9,16 @@ namespace Outbox.Handling;
 internal static class RetryPipeline
 {
     /// <summary>The user's own pipeline, or the default: a few attempts with exponential waits and jitter.</summary>
-    public static ResiliencePipeline Build(ConsumerOptions options, Action<ResiliencePipelineBuilder>? own, TimeProvider time)
+    public static ResiliencePipeline Build(
+        ConsumerOptions options, Func<IServiceProvider, ResiliencePipelineBuilder, ResiliencePipeline>? own, IServiceProvider services, TimeProvider time)
     {
         var builder = new ResiliencePipelineBuilder { TimeProvider = time };
         if (own is not null)
         {
-            own(builder);
+            return own(services, builder);
         }
-        else if (options.MaxAttempts > 1)
+
+        if (options.MaxAttempts > 1)
         {
             builder.AddRetry(new RetryStrategyOptions
             {
@@ -31,4 +35,12 @@ internal static class RetryPipeline
 
         return builder.Build();
     }
+
+    /// <exception cref="OutboxException">There is no pipeline with that name.</exception>
+    public static ResiliencePipeline Find(IServiceProvider services, string name) =>
+        services.GetService<ResiliencePipelineProvider<string>>() is { } provider && provider.TryGetPipeline(name, out var pipeline)
+            ? pipeline
+            : throw new OutboxException(
+                $"There is no resilience pipeline '{name}', which UseRetries(\"{name}\") names. Register it with services.AddResiliencePipeline(\"{name}\", …) "
+                + "of Polly.Extensions, or give the strategies to UseRetries itself.");
 }

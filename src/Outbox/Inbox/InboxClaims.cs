@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Outbox.Storage;
 using Outbox.Transport;
@@ -22,7 +23,8 @@ internal sealed class InboxClaims(IInboxStore store, DeduplicationMode mode, str
     /// <summary>The first call in a transaction, which is bounded by it.</summary>
     /// <returns>False where the message was handled before.</returns>
     public async ValueTask<bool> ClaimAsync(DbContext context, ReceivedMessage message, InboxMark mark, CancellationToken cancellationToken) =>
-        await ClaimAsync(context, [message], [mark], cancellationToken).ConfigureAwait(false) is { Count: > 0 };
+        await ClaimAsync(
+            context, [message], [mark with { Scope = MarkScope.Of(message.Source.Topic, mark.MessageId) }], cancellationToken).ConfigureAwait(false) is { Count: > 0 };
 
     /// <summary>The same for the messages of a chunk.</summary>
     /// <returns>The ids of those to handle; null where offsets say that some were handled before: then one by one tells which.</returns>
@@ -31,25 +33,37 @@ internal sealed class InboxClaims(IInboxStore store, DeduplicationMode mode, str
         ClaimAsync(
             context,
             messages.Select(message => message.Message),
-            messages.ConvertAll(message => new InboxMark(message.Id, InboxOutcome.Handled)),
+            messages.ConvertAll(MarkOf),
             cancellationToken);
 
     /// <summary>Takes claims back: the messages were not handled after all, nor those behind them in their partitions where that counts.</summary>
-    public async Task TakeBackAsync(DbContext context, IReadOnlyCollection<IdentifiedMessage> messages, CancellationToken cancellationToken)
+    /// <param name="context">The context.</param>
+    /// <param name="messages">What was claimed.</param>
+    /// <param name="ended">The transaction that has claimed it, where somebody has ended it; null for the context's own.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task TakeBackAsync(
+        DbContext context, IReadOnlyCollection<IdentifiedMessage> messages, DbTransaction? ended, CancellationToken cancellationToken)
     {
         if (messages.Count == 0)
         {
             return;
         }
 
-        if (ById)
+        if (ById && !await TakeMarksBackAsync(context, [.. messages.Select(MarkOf)], ended, cancellationToken).ConfigureAwait(false))
         {
-            await store.TakeBackMarksAsync(context, consumer, [.. messages.Select(message => message.Id)], cancellationToken).ConfigureAwait(false);
+            return;
         }
 
-        foreach (var (partition, offsets) in ByOffset ? OffsetsOf(messages.Select(message => message.Message)) : [])
+        foreach (var ((topic, partition), (first, _)) in ByOffset ? OffsetsOf(messages.Select(message => message.Message)) : [])
         {
-            await store.TakeBackOffsetsAsync(context, consumer, partition.Topic, partition.Partition, offsets.First, cancellationToken).ConfigureAwait(false);
+            if (ended is null)
+            {
+                await store.TakeBackOffsetsAsync(context, consumer, topic, partition, first, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await store.TakeBackOffsetsOfAsync(context, ended, consumer, topic, partition, first, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -69,7 +83,7 @@ internal sealed class InboxClaims(IInboxStore store, DeduplicationMode mode, str
 
         if (ById)
         {
-            var marks = messages.Select(message => new InboxMark(message.Id, InboxOutcome.Handled)).ToList();
+            var marks = messages.Select(MarkOf).ToList();
             return (await store.MarkAsync(context, consumer, marks, cancellationToken).ConfigureAwait(false)).Count == 0;
         }
 
@@ -82,6 +96,18 @@ internal sealed class InboxClaims(IInboxStore store, DeduplicationMode mode, str
             }
         }
 
+        return true;
+    }
+
+    /// <returns>False where the transaction that has ended has left nothing: offsets that stand there now are not its own either.</returns>
+    private async Task<bool> TakeMarksBackAsync(DbContext context, InboxMark[] marks, DbTransaction? ended, CancellationToken cancellationToken)
+    {
+        if (ended is not null)
+        {
+            return await store.TakeBackMarksOfAsync(context, ended, consumer, marks, cancellationToken).ConfigureAwait(false) > 0;
+        }
+
+        await store.TakeBackMarksAsync(context, consumer, marks, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -119,6 +145,9 @@ internal sealed class InboxClaims(IInboxStore store, DeduplicationMode mode, str
 
         return true;
     }
+
+    private static InboxMark MarkOf(IdentifiedMessage message) =>
+        new(message.Id, InboxOutcome.Handled, Scope: MarkScope.Of(message.Message.Source.Topic, message.Id));
 
     private static Dictionary<TopicPartitionId, (long First, long Next)> OffsetsOf(IEnumerable<ReceivedMessage> messages)
     {

@@ -5,13 +5,23 @@ using Outbox.Storage;
 namespace Outbox.Inbox;
 
 /// <summary>
-/// Removes a consumer's old marks in small batches, each a short statement, and rests after each for nine times as long as it took: at
-/// most a tenth of the time goes into it, however slow the database is.
+/// Removes a consumer's old marks in small batches, each a short statement, and rests after each in proportion to what it took: a tenth of
+/// the time goes into it at most, however slow the database is, and much less while handlers are behind.
 /// </summary>
-internal sealed class InboxCleaner(IServiceScopeFactory scopes, Type contextType, IInboxStore store, string consumer, TimeProvider time)
+internal sealed class InboxCleaner(
+    IServiceScopeFactory scopes, Type contextType, IInboxStore store, HandlerBacklog backlog, string consumer, TimeProvider time)
 {
     private const int Batch = 1_000;
-    private const int RestForWork = 9;
+
+    /// <summary>How many times as long as a batch it rests.</summary>
+    private const int Rest = 9;
+
+    /// <summary>
+    /// What a batch costs the handlers is more than its own time: the log, the dead rows. Not for ever, or with a consumer that is always
+    /// behind the marks would grow without end.
+    /// </summary>
+    private const int RestWhileBehind = 49;
+
     private static readonly TimeSpan LeastRest = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Removes every mark older than the age.</summary>
@@ -29,7 +39,7 @@ internal sealed class InboxCleaner(IServiceScopeFactory scopes, Type contextType
                 return removed;
             }
 
-            var rest = time.GetElapsedTime(started) * RestForWork;
+            var rest = time.GetElapsedTime(started) * (backlog.IsBehind ? RestWhileBehind : Rest);
             await Task.Delay(rest > LeastRest ? rest : LeastRest, time, cancellationToken).ConfigureAwait(false);
         }
     }

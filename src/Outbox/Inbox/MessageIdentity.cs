@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Outbox.Mapping;
+using Outbox.Storage;
 using Outbox.Transport;
 
 namespace Outbox.Inbox;
@@ -13,10 +14,10 @@ internal static class MessageIdentity
     private const string CloudEventsSource = "ce_source";
 
     /// <summary>
-    /// In this order: <see cref="OutboxHeaders.MessageId"/> where it is a UUID, whatever the topic; where it is another text, the
-    /// topic with it; the CloudEvents source with its id; else topic, partition and offset, which recognises redeliveries but not
-    /// copies that a producer made. Whatever is not a UUID is hashed to one. The empty UUID counts as no id: producers that send it
-    /// send it with every message.
+    /// In this order: <see cref="OutboxHeaders.MessageId"/> where it is a UUID; where it is another text, the topic with it; the CloudEvents
+    /// source with its id; else topic, partition and offset, which recognises redeliveries but not copies that a producer made. Whatever
+    /// is not a UUID is hashed to one. The empty UUID counts as no id: producers that send it send it with every message. A UUID counts
+    /// within its topic (<see cref="MarkScope"/>), unless it says of itself that it was made (version 8), as those that come back from here do.
     /// </summary>
     public static Guid Of(ReceivedMessage message)
     {
@@ -64,6 +65,8 @@ internal static class MessageIdentity
     private static Guid Hash(string kind, string scope, string id)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{kind}\n{scope.Length}:{scope}\n{id}");
-        return new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16), bigEndian: true);
+        var bytes = SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16);
+        (bytes[6], bytes[8]) = ((byte)((bytes[6] & 0x0F) | (MarkScope.MadeVersion << 4)), (byte)((bytes[8] & 0x3F) | 0x80));
+        return new Guid(bytes, bigEndian: true);
     }
 }

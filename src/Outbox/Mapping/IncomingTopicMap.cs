@@ -52,7 +52,7 @@ public sealed class IncomingTopicMap
     }
 
     /// <summary>
-    /// Finds the id by which copies are recognised. A UUID counts whatever the topic, another text together with the topic. Where it
+    /// Finds the id by which copies are recognised. It counts within its topic: the same one on another topic is another message. Where it
     /// gives null or nothing, the usual rules hold: in the end, topic, partition and offset.
     /// </summary>
     public IncomingTopicMap IdFrom(Func<ReceivedMessage, string?> id)
@@ -88,7 +88,10 @@ public sealed class IncomingTopicMap
         return this;
     }
 
-    /// <summary>The topic is written by Debezium's outbox event router: header <c>id</c> is the id, and a header has the event's type as name.</summary>
+    /// <summary>
+    /// The topic is written by Debezium's outbox event router: header <c>id</c> is the id, and a header has the event's type as name. What is in
+    /// the table when a connector starts comes in no order, unless its <c>snapshot.select.statement.overrides</c> reads it <c>ORDER BY id</c>.
+    /// </summary>
     /// <param name="configure">Names what the connector is configured with where that differs from the defaults.</param>
     public IncomingTopicMap UseDebeziumOutbox(Action<DebeziumOutboxOptions>? configure = null)
     {

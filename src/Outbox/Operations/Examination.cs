@@ -18,7 +18,7 @@ internal sealed class Examination(IReadOnlyList<IOutboxCheck> checks, IOutboxOpe
             {
                 findings.AddRange(await check.CheckAsync(known, cancellationToken).ConfigureAwait(false));
             }
-            catch (Exception exception) when (exception is not OperationCanceledException and not OutOfMemoryException)
+            catch (Exception exception) when (exception is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
             {
                 findings.Add(new CheckFinding(check.Name, CheckSeverity.Problem, $"Could not be checked: {exception.Message}", "Mend what the other findings name, and look again."));
             }

@@ -18,7 +18,8 @@ internal sealed class RedriveBatch(ContextSessions sessions, IInboxStore marks, 
         await sessions.InTransactionAsync(
             async (session, token) =>
             {
-                var asked = letters.Select(letter => new InboxMark(letter.Message.Id, InboxOutcome.Deferred, letter.Redrives + 1)).ToArray();
+                var asked = letters.Select(letter => new InboxMark(
+                    letter.Message.Id, InboxOutcome.Deferred, letter.Redrives + 1, ScopeOf(letter))).ToArray();
                 var isNew = await marks.MarkAsync(session.Context, consumer, asked, token).ConfigureAwait(false);
                 var now = time.GetUtcNow().UtcDateTime;
                 var rows = letters.Where(letter => isNew.Contains(letter.Message.Id))
@@ -64,12 +65,16 @@ internal sealed class RedriveBatch(ContextSessions sessions, IInboxStore marks, 
         return new RawMessage(message.Source.Topic, message.Key, message.Payload) { MessageId = id, Headers = headers };
     }
 
+    /// <summary>All letters of a request are of one topic.</summary>
+    private static int ScopeOf(Letter letter) => MarkScope.Of(letter.Message.Message.Source.Topic, letter.Message.Id);
+
     private static async Task<IReadOnlySet<Guid>> FindOpenAsync(
         DbContext context, string consumer, IReadOnlyList<Letter> letters, CancellationToken cancellationToken)
     {
         var ids = letters.Select(letter => letter.Message.Id).ToArray();
+        var scopes = letters.Select(ScopeOf).Distinct().ToArray();
         var known = await context.Set<InboxMessageRecord>().AsNoTracking().IgnoreQueryFilters()
-            .Where(row => row.Consumer == consumer && EF.Parameter(ids).Contains(row.MessageId))
+            .Where(row => row.Consumer == consumer && EF.Parameter(ids).Contains(row.MessageId) && EF.Parameter(scopes).Contains(row.Scope))
             .Select(row => new { row.MessageId, row.Outcome, row.Redrive })
             .ToDictionaryAsync(row => row.MessageId, cancellationToken).ConfigureAwait(false);
         return letters

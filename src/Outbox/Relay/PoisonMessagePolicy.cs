@@ -9,6 +9,10 @@ public enum PoisonMessagePolicy
     /// <summary>The message is moved aside; later ones of its key go on.</summary>
     DeadLetter,
 
-    /// <summary>The message stays where it is, and its topic and partition wait until it can be sent.</summary>
+    /// <summary>
+    /// The message stays where it is, and its partition waits until it can be sent: every key that the topic's number of partitions puts
+    /// there. Where the partition cannot be told, as for a message without a key, the whole topic waits. A relay holds back what it relays
+    /// itself: keys of the partition that another relay owns go on.
+    /// </summary>
     Block,
 }

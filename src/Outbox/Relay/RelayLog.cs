@@ -33,7 +33,7 @@ internal static partial class RelayLog
     public static partial void Parked(ILogger logger, string topic, long id, PoisonMessagePolicy policy, string error);
 
     [LoggerMessage(3010, LogLevel.Error, "Message {Id} blocks topic {Topic}: it was refused alone: {Error}.")]
-    public static partial void TopicBlocked(ILogger logger, string topic, long id, string error);
+    public static partial void Blocked(ILogger logger, long id, string topic, string error);
 
     [LoggerMessage(3011, LogLevel.Warning, "Message {Id} could not be sent alone; trying again in {Pause}.")]
     public static partial void SuspectFailed(ILogger logger, long id, TimeSpan pause, Exception exception);

@@ -25,8 +25,9 @@ internal sealed class RelayRunner(
             await duties.RequireTablesAsync(cancellationToken).ConfigureAwait(false);
             _prepared = await seed.IsDoneAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException and not OutboxException)
+        catch (Exception exception) when (exception is not OutboxException && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
+            // Drivers end calls that take too long as if they had been cancelled.
             Failed(exception);
         }
     }

@@ -126,6 +126,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
                 After = planned.After,
                 ExceptIds = planned.ExceptIds,
                 ExceptTopics = parts.Held.Topics,
+                ExceptPartitions = parts.Held.Partitions,
                 ExceptKeyHashes = parts.Held.KeyHashes,
             };
             await reader.ReadAsync(query, rows, cancellationToken).ConfigureAwait(false);

@@ -27,6 +27,7 @@ internal sealed class SuspectLane(
     private readonly AsyncSignal _added = new(time);
     private readonly RelayBackoff _backoff = new(options.MinBackoff, options.MaxBackoff, Random.Shared.NextDouble);
     private readonly LoneDelivery _delivery = new();
+    private readonly PartitionLookup _partitions = new(transport);
     private ITransportSender? _sender;
 
     /// <summary>Called after a key was parked, before its rows are admitted again.</summary>
@@ -42,6 +43,8 @@ internal sealed class SuspectLane(
                 held.HoldKey(row.KeyHash);
                 _suspects.TryAdd(row.Id, new Suspect(row, Attempts: 1, NotBefore: 0));
             }
+
+            HoldKeys();
         }
 
         _added.Set();
@@ -54,6 +57,7 @@ internal sealed class SuspectLane(
         {
             foreach (var suspect in _suspects.Values)
             {
+                held.Unblock(suspect.Row);
                 held.ReleaseKey(suspect.Row.KeyHash);
             }
 
@@ -103,12 +107,11 @@ internal sealed class SuspectLane(
             {
                 case DeliveryFailure.None:
                     settlement.Acknowledge(suspect.Row, outcome);
-                    held.UnblockTopic(suspect.Row.Topic);
                     Remove(suspect.Row);
                     _backoff.Reset();
                     break;
                 case DeliveryFailure.Message:
-                    await SetAsideAsync(suspect, outcome.Error ?? "refused", cancellationToken).ConfigureAwait(false);
+                    await SetAsideAsync(suspect, outcome, cancellationToken).ConfigureAwait(false);
                     break;
                 case DeliveryFailure.Topic:
                     held.StallTopic(suspect.Row.Topic, outcome.Error ?? "refused");
@@ -119,7 +122,7 @@ internal sealed class SuspectLane(
                     break;
             }
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             var pause = _backoff.Next();
             RelayLog.SuspectFailed(logger, suspect.Row.Id, pause, exception);
@@ -151,15 +154,20 @@ internal sealed class SuspectLane(
         return await _delivery.Outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask SetAsideAsync(Suspect suspect, string error, CancellationToken cancellationToken)
+    private async ValueTask SetAsideAsync(Suspect suspect, DeliveryOutcome outcome, CancellationToken cancellationToken)
     {
-        var row = suspect.Row;
+        var (row, error) = (suspect.Row, outcome.Error ?? "refused");
         metrics.Refused(row.Topic);
         if (options.PoisonMessages == PoisonMessagePolicy.Block)
         {
-            RelayLog.TopicBlocked(logger, row.Topic, row.Id, error);
-            held.BlockTopic(row.Topic, error);
+            var partition = await _partitions.FindAsync(row, outcome.Partition, cancellationToken).ConfigureAwait(false);
+            RelayLog.Blocked(logger, row.Id, held.Block(row, partition, error).Name, error);
             TryLater(suspect, _backoff.Next());
+            lock (_gate)
+            {
+                HoldKeys();
+            }
+
             return;
         }
 
@@ -213,10 +221,10 @@ internal sealed class SuspectLane(
         lock (_gate)
         {
             var now = time.GetTimestamp();
-            var passed = new HashSet<int>();
+            var passed = new HashSet<(string Topic, int KeyHash)>();
             foreach (var suspect in _suspects.Values)
             {
-                if (passed.Add(suspect.Row.KeyHash) && suspect.NotBefore <= now && !held.IsPaused(suspect.Row.Topic))
+                if (passed.Add((suspect.Row.Topic, suspect.Row.KeyHash)) && suspect.NotBefore <= now && !held.HoldsAlone(suspect.Row))
                 {
                     return suspect;
                 }
@@ -241,6 +249,25 @@ internal sealed class SuspectLane(
         }
     }
 
+    /// <summary>
+    /// A hold of a key reaches into every topic that has the key. What a block holds back needs none, but it does before the block ends:
+    /// nothing may pass the rows that wait here.
+    /// </summary>
+    private void HoldKeys(long without = 0)
+    {
+        foreach (var key in _suspects.Values.GroupBy(suspect => suspect.Row.KeyHash))
+        {
+            if (key.All(suspect => held.IsBlocked(suspect.Row, without)))
+            {
+                held.ReleaseKey(key.Key);
+            }
+            else
+            {
+                held.HoldKey(key.Key);
+            }
+        }
+    }
+
     private void Remove(OutboxRow row)
     {
         bool last;
@@ -248,7 +275,10 @@ internal sealed class SuspectLane(
         {
             _suspects.Remove(row.Id);
             last = _suspects.Values.All(other => other.Row.KeyHash != row.KeyHash);
+            HoldKeys(without: row.Id);
         }
+
+        held.Unblock(row);
 
         if (last)
         {

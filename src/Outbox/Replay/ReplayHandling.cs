@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Outbox.Handling;
 using Outbox.Inbox;
-using Outbox.Messages;
 using Outbox.Storage;
 using Outbox.Transport;
 using Polly;
@@ -20,22 +19,21 @@ internal sealed partial class ReplayHandling(
     MessageDecoder decoder,
     HandlerAttempt attempt,
     ResiliencePipeline retries,
+    HandlingEvents events,
+    ReplayInfo info,
     TimeSpan retention,
     TimeProvider time,
     ILogger<ReplayHandling> logger)
 {
     private static readonly ExponentialBackoff Hold = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
 
-    private readonly HandlingEvents _events = new();
-    private readonly ReplayInfo _info = new(claim.ReplayId, claim.Kind);
-
     /// <summary>Whether the request means messages with this key.</summary>
     public bool HasKey(ReceivedMessage message) => claim.Key is null || message.Key.AsSpan().SequenceEqual(claim.Key) && message.Key is not null;
 
     public Guid IdOf(ReceivedMessage message) => decoder.FindId(message);
 
-    /// <summary>Throws nothing but <see cref="OperationCanceledException"/>, when cancelled.</summary>
-    public async Task<ReplayOutcome> HandleAsync(ReceivedMessage message, Guid id, CancellationToken cancellationToken)
+    /// <summary>What becomes of a message that is not to run; null for one that is.</summary>
+    public ReplayOutcome? Refuses(ReceivedMessage message)
     {
         if (RedriveHeaders.IsForAnother(message.Headers, groupId))
         {
@@ -48,27 +46,36 @@ internal sealed partial class ReplayHandling(
             return ReplayOutcome.Failed($"offset {message.Offset}: older than the consumer's marks by now, so nobody knows whether it was handled");
         }
 
-        MessageRun run;
+        return claim.MessageName is { } name && !IsNamed(message, name) ? ReplayOutcome.Skipped : null;
+    }
+
+    /// <summary>Runs one that is not refused. Throws nothing but <see cref="OperationCanceledException"/>, when cancelled.</summary>
+    public async Task<ReplayOutcome> HandleAsync(ReceivedMessage message, Guid id, CancellationToken cancellationToken)
+    {
+        DecodedMessage decoded;
         try
         {
-            var decoded = decoder.Decode(message);
-            if (claim.MessageName is { } name && name != decoded.Name)
-            {
-                return ReplayOutcome.Skipped;
-            }
-
-            run = new MessageRun(consumer, message, id, decoded, _events) { Replay = _info };
+            decoded = decoder.Decode(message);
         }
         catch (MessageFormatException exception)
         {
-            return claim.MessageName is null || claim.MessageName == message.Headers.GetText(OutboxHeaders.MessageType)
-                ? Failed(message, exception)
-                : ReplayOutcome.Skipped;
+            return Failed(message, exception);
         }
 
-        // For what the handler enqueues.
-        ReplayFlow.Begin(claim.ReplayId);
-        return await RunAsync(run, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(new MessageRun(consumer, message, id, decoded, events) { Replay = info }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private bool IsNamed(ReceivedMessage message, string name)
+    {
+        try
+        {
+            return decoder.NameOf(message) == name;
+        }
+        catch (MessageFormatException)
+        {
+            // It cannot be read, but may be meant.
+            return message.Headers.GetText(OutboxHeaders.MessageType) == name;
+        }
     }
 
     private async Task<ReplayOutcome> RunAsync(MessageRun run, CancellationToken cancellationToken)

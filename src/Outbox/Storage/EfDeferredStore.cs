@@ -50,12 +50,19 @@ internal sealed class EfDeferredStore(ContextSessions sessions) : IDeferredStore
     }
 
     public async ValueTask SetOutcomeAsync(
-        DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, InboxOutcome from, InboxOutcome to, CancellationToken cancellationToken)
+        DbContext context,
+        string consumer,
+        string topic,
+        IReadOnlyCollection<Guid> messageIds,
+        InboxOutcome from,
+        InboxOutcome to,
+        CancellationToken cancellationToken)
     {
         InboxTransaction.Require(context);
-        var ids = messageIds.ToArray();
+        var (ids, scope) = (messageIds.ToArray(), MarkScope.Of(topic));
         await context.Set<InboxMessageRecord>().IgnoreQueryFilters()
             .Where(row => row.Consumer == consumer && EF.Parameter(ids).Contains(row.MessageId) && row.Outcome == from)
+            .Where(row => row.Scope == scope || row.Scope == MarkScope.None)
             .ExecuteUpdateAsync(
                 row => row.SetProperty(mark => mark.Outcome, to).SetProperty(mark => mark.HandledAt, mark => DateTime.UtcNow), cancellationToken)
             .ConfigureAwait(false);
@@ -105,7 +112,8 @@ internal sealed class EfDeferredStore(ContextSessions sessions) : IDeferredStore
             return false;
         }
 
-        await SetOutcomeAsync(context, message.Consumer, [message.MessageId], InboxOutcome.Deferred, outcome, cancellationToken).ConfigureAwait(false);
+        await SetOutcomeAsync(
+            context, message.Consumer, message.Topic, [message.MessageId], InboxOutcome.Deferred, outcome, cancellationToken).ConfigureAwait(false);
         await Rows(context).Where(row => row.Id == message.Id).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
         CrashHook.Reach(CrashPoint.DeferralTaken);
         return true;

@@ -37,14 +37,18 @@ internal sealed class EfInboxStore : IInboxStore
     }
 
     public async ValueTask TakeBackMarksAsync(
-        DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken)
+        DbContext context, string consumer, IReadOnlyCollection<InboxMark> marks, CancellationToken cancellationToken)
     {
         InboxTransaction.Require(context);
-        await TranslateAsync(
-            context,
-            context.Set<InboxMessageRecord>().IgnoreQueryFilters()
-                .Where(row => row.Consumer == consumer && messageIds.Contains(row.MessageId))
-                .ExecuteDeleteAsync(cancellationToken)).ConfigureAwait(false);
+        foreach (var scope in marks.GroupBy(mark => mark.Scope, mark => mark.MessageId))
+        {
+            var (number, ids) = (scope.Key, scope.ToArray());
+            await TranslateAsync(
+                context,
+                context.Set<InboxMessageRecord>().IgnoreQueryFilters()
+                    .Where(row => row.Consumer == consumer && row.Scope == number && EF.Parameter(ids).Contains(row.MessageId))
+                    .ExecuteDeleteAsync(cancellationToken)).ConfigureAwait(false);
+        }
     }
 
     public async ValueTask SetOffsetAsync(
@@ -75,8 +79,7 @@ internal sealed class EfInboxStore : IInboxStore
         InboxTransaction.Require(context);
         await TranslateAsync(
             context,
-            context.Set<InboxOffsetRecord>().IgnoreQueryFilters()
-                .Where(row => row.Consumer == consumer && row.Topic == topic && row.Partition == partition)
+            Offsets(context, consumer, topic, partition)
                 .ExecuteUpdateAsync(row => row.SetProperty(to => to.NextOffset, nextOffset), cancellationToken)).ConfigureAwait(false);
     }
 
@@ -84,9 +87,7 @@ internal sealed class EfInboxStore : IInboxStore
         DbContext context, string consumer, string topic, int partition, CancellationToken cancellationToken) =>
         await TranslateAsync(
             context,
-            context.Set<InboxOffsetRecord>().AsNoTracking().IgnoreQueryFilters()
-                .Where(row => row.Consumer == consumer && row.Topic == topic && row.Partition == partition)
-                .Select(row => (long?)row.NextOffset).FirstOrDefaultAsync(cancellationToken)).ConfigureAwait(false);
+            Offsets(context, consumer, topic, partition).Select(row => (long?)row.NextOffset).FirstOrDefaultAsync(cancellationToken)).ConfigureAwait(false);
 
     public async ValueTask<int> RemoveOldMarksAsync(
         DbContext context, string consumer, TimeSpan age, int limit, CancellationToken cancellationToken)
@@ -100,6 +101,10 @@ internal sealed class EfInboxStore : IInboxStore
                 .OrderBy(row => row.HandledAt).Take(limit)
                 .ExecuteDeleteAsync(cancellationToken)).ConfigureAwait(false);
     }
+
+    private static IQueryable<InboxOffsetRecord> Offsets(DbContext context, string consumer, string topic, int partition) =>
+        context.Set<InboxOffsetRecord>().AsNoTracking().IgnoreQueryFilters()
+            .Where(row => row.Consumer == consumer && row.Topic == topic && row.Partition == partition);
 
     private static async Task<T> TranslateAsync<T>(DbContext context, Task<T> work)
     {

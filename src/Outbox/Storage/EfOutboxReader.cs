@@ -45,6 +45,12 @@ internal sealed class EfOutboxReader(ContextSession session) : IOutboxReader
             waiting = waiting.Where(row => !EF.Parameter(topics).Contains(row.Topic));
         }
 
+        // Few at any time: each stands for a message that the broker refuses.
+        foreach (var (topic, partition, partitions) in read.ExceptPartitions)
+        {
+            waiting = waiting.Where(row => row.Topic != topic || row.Key == null || row.KeyHash % partitions != partition);
+        }
+
         if (read.ExceptKeyHashes.Count > 0)
         {
             var hashes = read.ExceptKeyHashes.ToArray();

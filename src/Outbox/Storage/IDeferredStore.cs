@@ -17,9 +17,9 @@ internal interface IDeferredStore
     ValueTask<IReadOnlySet<DeferredKey>> FindWaitingAsync(
         DbContext context, string consumer, IReadOnlyCollection<DeferredKey> keys, CancellationToken cancellationToken);
 
-    /// <summary>Changes the marks of deferred or just marked messages.</summary>
+    /// <summary>Changes the marks of a topic's deferred or just marked messages.</summary>
     ValueTask SetOutcomeAsync(
-        DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, InboxOutcome from, InboxOutcome to, CancellationToken cancellationToken);
+        DbContext context, string consumer, string topic, IReadOnlyCollection<Guid> messageIds, InboxOutcome from, InboxOutcome to, CancellationToken cancellationToken);
 
     /// <summary>
     /// Messages to try now, the earliest due first: where order is kept, the first of each key only. What is due behind one of its key

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 
 namespace Outbox.Storage;
@@ -46,9 +47,27 @@ public interface IInboxStore
     /// <summary>Takes marks back that the transaction has written: their messages were not handled after all.</summary>
     /// <param name="context">The context whose transaction carries the marks.</param>
     /// <param name="consumer">The consumer's name.</param>
-    /// <param name="messageIds">The ids to forget; those without a mark are passed over.</param>
+    /// <param name="marks">The marks to forget, by their ids and scopes; those that are not there are passed over.</param>
     /// <param name="cancellationToken">Ends the statement.</param>
-    ValueTask TakeBackMarksAsync(DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken);
+    ValueTask TakeBackMarksAsync(DbContext context, string consumer, IReadOnlyCollection<InboxMark> marks, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes marks back of a transaction that was ended by somebody else, for the case that it was committed. Where it was rolled back, its
+    /// marks are gone, and those that stand there now are another's: a store leaves them, as far as it can tell them apart. Forgets all of
+    /// them unless a store overrides it.
+    /// </summary>
+    /// <param name="context">The context of another transaction.</param>
+    /// <param name="writer">The transaction that has written the marks.</param>
+    /// <param name="consumer">The consumer's name.</param>
+    /// <param name="marks">The marks to forget, by their ids and scopes; those that are not there are passed over.</param>
+    /// <param name="cancellationToken">Ends the statement.</param>
+    /// <returns>How many were forgotten; 0 where the transaction was rolled back.</returns>
+    async ValueTask<int> TakeBackMarksOfAsync(
+        DbContext context, DbTransaction writer, string consumer, IReadOnlyCollection<InboxMark> marks, CancellationToken cancellationToken)
+    {
+        await TakeBackMarksAsync(context, consumer, marks, cancellationToken).ConfigureAwait(false);
+        return marks.Count;
+    }
 
     /// <summary>Stores how far a consumer has come in a partition; never backwards.</summary>
     ValueTask SetOffsetAsync(DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken);
@@ -63,6 +82,11 @@ public interface IInboxStore
 
     /// <summary>Takes a part of a claim back, in its transaction: nothing from this offset on was handled after all.</summary>
     ValueTask TakeBackOffsetsAsync(DbContext context, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken);
+
+    /// <summary>The same for a claim of a transaction that was ended by somebody else, as <see cref="TakeBackMarksOfAsync"/> does for marks.</summary>
+    ValueTask TakeBackOffsetsOfAsync(
+        DbContext context, DbTransaction writer, string consumer, string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
+        TakeBackOffsetsAsync(context, consumer, topic, partition, nextOffset, cancellationToken);
 
     /// <summary>How far a consumer has come in a partition, or null. Needs no transaction.</summary>
     ValueTask<long?> GetOffsetAsync(DbContext context, string consumer, string topic, int partition, CancellationToken cancellationToken);

@@ -55,16 +55,16 @@ internal static class OnConflictInbox
         var id = Mapping(entity, nameof(InboxMessageRecord.MessageId));
         var table = OutboxTables.Of(context).InboxMessages;
         var isRedrive = Array.Exists(marks, mark => mark.Redrive > 0);
-        var sql = new StringBuilder($"INSERT INTO {table.Name} AS t ({table.Columns("Consumer", "MessageId", "Outcome", "Redrive")}) VALUES ");
+        var sql = new StringBuilder($"INSERT INTO {table.Name} AS t ({table.Columns("Consumer", "MessageId", "Scope", "Outcome", "Redrive")}) VALUES ");
         command.Parameters.Add(Mapping(entity, nameof(InboxMessageRecord.Consumer)).CreateParameter(command, "c", consumer));
         for (var i = 0; i < marks.Length; i++)
         {
             var name = FormattableString.Invariant($"m{i}");
             command.Parameters.Add(id.CreateParameter(command, name, marks[i].MessageId));
-            sql.Append(i == 0 ? "" : ", ").Append(null, $"(@c, @{name}, {(int)marks[i].Outcome}, {marks[i].Redrive})");
+            sql.Append(i == 0 ? "" : ", ").Append(null, $"(@c, @{name}, {marks[i].Scope}, {(int)marks[i].Outcome}, {marks[i].Redrive})");
         }
 
-        sql.Append(" ON CONFLICT (").Append(table.Columns("Consumer", "MessageId")).Append(") DO ")
+        sql.Append(" ON CONFLICT (").Append(table.Columns("Consumer", "MessageId", "Scope")).Append(") DO ")
             .Append(isRedrive ? RedriveMarks.ReplaceSql(table, "t") : "NOTHING").Append(" RETURNING ").Append(table["MessageId"]);
         command.CommandText = sql.ToString();
     }

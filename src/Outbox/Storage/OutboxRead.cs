@@ -21,6 +21,9 @@ public sealed class OutboxRead
     /// <summary>Not these topics: they are paused or stalled. Default: none.</summary>
     public IReadOnlyCollection<string> ExceptTopics { get; init; } = [];
 
+    /// <summary>Not the keys of these partitions: a message blocks them. Default: none.</summary>
+    public IReadOnlyCollection<HeldPartition> ExceptPartitions { get; init; } = [];
+
     /// <summary>Not keys with these hashes: they are held back. Default: none.</summary>
     public IReadOnlyCollection<int> ExceptKeyHashes { get; init; } = [];
 }

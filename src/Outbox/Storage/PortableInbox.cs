@@ -13,9 +13,9 @@ internal static class PortableInbox
     public static async Task<IReadOnlySet<Guid>> MarkAsync(
         DbContext context, string consumer, InboxMark[] marks, CancellationToken cancellationToken)
     {
-        var known = await FindAsync(context, consumer, Array.ConvertAll(marks, mark => mark.MessageId), cancellationToken).ConfigureAwait(false);
+        var known = await FindAsync(context, consumer, marks, cancellationToken).ConfigureAwait(false);
         var table = OutboxTables.Of(context).InboxMessages;
-        var insert = $"INSERT INTO {table.Name} ({table.Columns("Consumer", "MessageId", "Outcome", "Redrive")}) VALUES ({{0}}, {{1}}, {{2}}, {{3}})";
+        var insert = $"INSERT INTO {table.Name} ({table.Columns("Consumer", "MessageId", "Scope", "Outcome", "Redrive")}) VALUES ({{0}}, {{1}}, {{2}}, {{3}}, {{4}})";
         var added = new HashSet<Guid>(marks.Length);
         foreach (var mark in marks.Where(mark => mark.Redrive > 0 && known.Contains(mark.MessageId)))
         {
@@ -29,13 +29,13 @@ internal static class PortableInbox
         {
             try
             {
-                await context.Database.ExecuteSqlRawAsync(insert, [consumer, mark.MessageId, (short)mark.Outcome, mark.Redrive], cancellationToken)
+                await context.Database.ExecuteSqlRawAsync(insert, [consumer, mark.MessageId, mark.Scope, (short)mark.Outcome, mark.Redrive], cancellationToken)
                     .ConfigureAwait(false);
                 added.Add(mark.MessageId);
             }
             catch (DbException)
             {
-                var there = await FindAsync(context, consumer, [mark.MessageId], cancellationToken).ConfigureAwait(false);
+                var there = await FindAsync(context, consumer, [mark], cancellationToken).ConfigureAwait(false);
                 if (there.Count == 0)
                 {
                     throw;
@@ -77,8 +77,17 @@ internal static class PortableInbox
             .ExecuteUpdateAsync(row => row.SetProperty(to => to.NextOffset, nextOffset), cancellationToken);
     }
 
-    private static Task<HashSet<Guid>> FindAsync(DbContext context, string consumer, Guid[] ids, CancellationToken cancellationToken) =>
-        context.Set<InboxMessageRecord>().AsNoTracking().IgnoreQueryFilters()
-            .Where(row => row.Consumer == consumer && EF.Parameter(ids).Contains(row.MessageId))
-            .Select(row => row.MessageId).ToHashSetAsync(cancellationToken);
+    private static async Task<HashSet<Guid>> FindAsync(DbContext context, string consumer, InboxMark[] marks, CancellationToken cancellationToken)
+    {
+        var found = new HashSet<Guid>();
+        foreach (var scope in marks.GroupBy(mark => mark.Scope, mark => mark.MessageId))
+        {
+            var (number, ids) = (scope.Key, scope.ToArray());
+            found.UnionWith(await context.Set<InboxMessageRecord>().AsNoTracking().IgnoreQueryFilters()
+                .Where(row => row.Consumer == consumer && row.Scope == number && EF.Parameter(ids).Contains(row.MessageId))
+                .Select(row => row.MessageId).ToListAsync(cancellationToken).ConfigureAwait(false));
+        }
+
+        return found;
+    }
 }

@@ -20,7 +20,7 @@ public static class RedriveMarks
 
     internal static async Task<bool> ReplaceAsync(DbContext context, string consumer, InboxMark mark, CancellationToken cancellationToken) =>
         await context.Set<InboxMessageRecord>().IgnoreQueryFilters()
-            .Where(row => row.Consumer == consumer && row.MessageId == mark.MessageId)
+            .Where(row => row.Consumer == consumer && row.MessageId == mark.MessageId && row.Scope == mark.Scope)
             .Where(row => row.Outcome == InboxOutcome.DeadLettered && row.Redrive < mark.Redrive)
             .ExecuteUpdateAsync(
                 row => row.SetProperty(to => to.Outcome, mark.Outcome).SetProperty(to => to.Redrive, mark.Redrive)

@@ -103,6 +103,25 @@ public sealed class AskingTests
     }
 
     [Fact]
+    public async Task Find_ArchivedMessage_TellsWhereItWasSent()
+    {
+        await using var database = await ToolDatabase.SqliteAsync(withTables: false);
+        var script = await database.RunAsync("schema", "--tables-archive");
+        var id = Guid.CreateVersion7();
+        await using (var context = database.NewContext())
+        {
+            await context.Database.ExecuteSqlRawAsync(script.Output);
+            await context.Database.ExecuteSqlAsync(
+                $"INSERT INTO outbox_archive (key_hash, message_id, topic, headers, created_at, partition, topic_offset) VALUES (1, {id}, 'orders', '[]', {DateTime.UtcNow}, 2, 17)");
+        }
+
+        (await database.RunAsync("find", id.ToString(), "--tables-archive")).Output.Should().ContainAll("archived", "orders", "2@17");
+        (await database.RunAsync("messages", "--place", "archived", "--tables-archive")).Output.Should().Contain("2@17");
+        var without = await database.RunAsync("messages", "--place", "archived");
+        (without.Output + without.Error).Should().Contain("AddOutbox(tables => tables.Archive = true)");
+    }
+
+    [Fact]
     public async Task Doctor_FindsWhatIsWrong_AndSaysWhatToDo()
     {
         await using var database = await ToolDatabase.SqliteAsync();

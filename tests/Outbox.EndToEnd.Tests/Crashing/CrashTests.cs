@@ -1,12 +1,14 @@
 using Outbox.CrashPoints;
 using Outbox.EndToEnd.Tests.Rebalancing;
 using Outbox.GroupMember;
+using Outbox.Storage;
 
 namespace Outbox.EndToEnd.Tests.Crashing;
 
 /// <summary>
 /// A consumer's process is killed between the steps of its work, again and again, and the next one goes on, on a real Kafka and
-/// PostgreSQL. Each time: effects happen once, in the order of their key, and no offset passes what is not durable.
+/// PostgreSQL. Each time: effects happen once, in the order of their key, no offset passes what is not durable, and
+/// dead letters are what was received.
 /// </summary>
 [Collection(RebalanceGroup.Name)]
 public sealed class CrashTests(RebalanceKafka kafka)
@@ -30,6 +32,34 @@ public sealed class CrashTests(RebalanceKafka kafka)
 
         using var last = await MemberProcess.StartAsync(walk.Orders("a") with { Level = level });
         await walk.CheckAsync();
+    }
+
+    [RebalanceTheory]
+    [InlineData(MemberLevel.Own)]
+    [InlineData(MemberLevel.Shared)]
+    [InlineData(MemberLevel.Batch)]
+    public async Task Member_KilledWhileItSettlesWhatFails_EffectsHappenOnceAndDeadLettersAreWhole(MemberLevel level)
+    {
+        await using var walk = await Walk.StartAsync(kafka.BootstrapServers, "Classic", isStatic: true, isFaulty: true);
+        var orders = walk.Orders("a") with { Level = level, Relays = true };
+        await KillAsync(
+            orders,
+            [
+                nameof(CrashPoint.DeferralSaved),
+                nameof(CrashPoint.DeferralTaken),
+                nameof(CrashPoint.DeferralPostponed),
+                nameof(CrashPoint.DeadLetterSaved),
+                nameof(CrashPoint.DeadLetterCommitted),
+            ]);
+
+        using var last = await MemberProcess.StartAsync(orders);
+        var sent = await walk.CheckAsync();
+
+        var poison = sent.Where(step => step.Fault == StepTaken.Poison).ToDictionary(step => step.Id, step => (step.Key, step.Payload));
+        var letters = await walk.DeadLettersAsync(poison.Count);
+        letters.Should().BeEquivalentTo(poison, "each has one, with the bytes that were received");
+        (await walk.CountMarksAsync(InboxOutcome.DeadLettered)).Should().Be(poison.Count);
+        (await walk.CountMarksAsync(InboxOutcome.Handled)).Should().Be(sent.Count - poison.Count);
     }
 
     [RebalanceTheory]

@@ -1,9 +1,12 @@
 #pragma warning disable CA1001 // xunit calls DisposeAsync of IAsyncLifetime
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Outbox.Kafka.Tests.Transport;
+using Outbox.Messages;
+using Outbox.Relay;
 using Outbox.Specifications;
 using Outbox.Specifications.Relay;
 using Outbox.Specifications.Running;
@@ -94,28 +97,38 @@ public sealed class PoisonMessageTests : IAsyncLifetime
     }
 
     [SpecificationFact]
-    public async Task Block_MessageTooLarge_ItsTopicWaitsInOrderAndOthersFlow()
+    public async Task Block_MessageTooLarge_ItsPartitionWaitsInOrderAndOthersFlow()
     {
         await UseAsync(PoisonMessagePolicy.Block);
         await EnqueueAsync(0, 200);
         await Relay.StartAsync();
-        await Eventually.BeTrueAsync(async () => Numbers(await Relay.GetWaitingAsync()).FirstOrDefault() == Poison, "it is the first that waits", Patience);
+        var status = Relay.Services.GetRequiredKeyedService<RelayStatus>(typeof(RelayContext));
+        await Eventually.BeTrueAsync(
+            () => status.StalledTopics.ContainsKey($"{_topic} [{Partition(Poison)}]"), "operators see which partition waits", Patience);
         for (var round = 0; round < 3; round++)
         {
-            await Relay.EnqueueAsync((_topic, Key(Poison), $"{200 + (Keys * round)}"), (_other, "a", $"{round}"));
-            await Eventually.BeTrueAsync(async () => !(await Relay.GetWaitingAsync()).Contains($"{round}"), "another topic flows", Patience);
+            await EnqueueAsync(200 + (Keys * round), Keys);
+            await Relay.EnqueueAsync((_other, "a", $"{1_000 + round}"));
+            await Eventually.BeTrueAsync(
+                async () => Numbers(await Relay.GetWaitingAsync()).TrueForAll(number => number < 1_000 && Partition(number) == Partition(Poison)),
+                "the other partitions and the other topic flow",
+                Patience);
         }
 
-        FirstOccurrences(_topic).Should().NotContain(Later(Poison, 230), "the key waits");
+        var sent = FirstOccurrences(_topic);
+        sent.Should().NotContain(number => number >= 200 && Partition(number) == Partition(Poison), "the partition waits, whatever the key");
+        sent.Should().NotContain(Later(Poison, 230), "the key waits");
         (await Relay.GetParkedAsync()).Should().BeEmpty("nothing is moved aside");
-        FirstOccurrences(_other).Should().Equal(0, 1, 2);
+        FirstOccurrences(_other).Should().Equal(1_000, 1_001, 1_002);
 
         await TopicContents.LimitAsync(_servers, _topic, 10 * Limit);
 
         await QuietAsync();
-        FirstOccurrences(_topic).Should().HaveCount(203);
+        FirstOccurrences(_topic).Should().BeEquivalentTo(Enumerable.Range(0, 230));
         EveryKeyIsInOrder(_topic);
     }
+
+    private static int Partition(int number) => OrderingKey.Hash(Encoding.UTF8.GetBytes(Key(number)), default) % 3;
 
     private static string Key(int number) => $"key-{number % Keys}";
 

@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Outbox.Specifications.Handling;
 using Outbox.Specifications.Running;
@@ -36,6 +38,37 @@ public sealed class PostgreSqlHandlingTests : HandlingSpecification
         }
     }
 
+    [SpecificationFact]
+    public async Task Chunk_RolledBackBehindTheContextsBackAndHandledByAnotherMemberMeanwhile_LeavesTheMarksOfTheOther()
+    {
+        foreach (var mode in new[] { DeduplicationMode.Ids, DeduplicationMode.Offsets, DeduplicationMode.Both })
+        {
+            foreach (var level in Levels)
+            {
+                await using var trial = await TryAsync(In(mode));
+                var prefix = mode + level;
+                var messages = trial.Messages(level, prefix + "a1", prefix + "b1");
+                var isFirst = true;
+                trial.Script.Handle = async (db, note, context, token) =>
+                {
+                    if (isFirst)
+                    {
+                        isFirst = false;
+                        await db.Database.CurrentTransaction!.GetDbTransaction().RollbackAsync(token);
+                        (await trial.RunAllAsync(messages)).Should().Equal([true, true], "the other member finds nothing in its way");
+                    }
+
+                    NoteScript.AddEffect(db, note, context);
+                };
+
+                (await trial.RunAllAsync(messages)).Should().Equal([false, false], prefix);
+
+                (await trial.App.EffectsAsync()).Where(text => text.StartsWith(prefix, StringComparison.Ordinal))
+                    .Should().BeEquivalentTo([prefix + "a1", prefix + "b1"], "what the other member has claimed is left as it is");
+            }
+        }
+    }
+
     /// <summary>What PostgreSQL does with a transaction that idles for too long, as that of a member that hangs.</summary>
     private static async Task EndSessionAsync(NoteContext db, CancellationToken cancellationToken)
     {
@@ -59,6 +92,9 @@ public sealed class PostgreSqlHandlingTests : HandlingSpecification
                         npgsql.ExecutionStrategy(dependencies => new RetryingTestStrategy(dependencies));
                     }
                 }),
-            () => PostgreSqlServer.DropDatabaseAsync(connection));
+            () => PostgreSqlServer.DropDatabaseAsync(connection))
+        {
+            UseStores = outbox => outbox.UsePostgreSql(),
+        };
     }
 }

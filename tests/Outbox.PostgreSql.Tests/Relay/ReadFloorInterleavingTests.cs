@@ -1,7 +1,6 @@
 #pragma warning disable CA1001 // xunit calls DisposeAsync of IAsyncLifetime
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Outbox.Relay;
 using Outbox.Specifications;
@@ -28,7 +27,10 @@ public sealed class ReadFloorInterleavingTests : IAsyncLifetime
         {
             _connection = await PreparedTransactionsServer.CreateDatabaseAsync();
             Relay = new RelayHarness(
-                options => options.UseNpgsql(_connection), _broker, Record, options => (options.BatchSize, options.MaxInFlight) = (5, 40));
+                options => options.UseNpgsql(_connection),
+                _broker,
+                outbox => RecordingStore.Use(outbox.UsePostgreSql(), store => _store = store),
+                options => (options.BatchSize, options.MaxInFlight) = (5, 40));
             await Relay.CreateTablesAsync();
             await ExecuteAsync("CREATE TABLE elsewhere (n int)");
         }
@@ -108,15 +110,6 @@ public sealed class ReadFloorInterleavingTests : IAsyncLifetime
     {
         await floor.StepAsync(CancellationToken.None);
         floor.Confirmed.Should().Be(confirmed);
-    }
-
-    private void Record(OutboxBuilder outbox)
-    {
-        outbox.UsePostgreSql();
-        var inner = outbox.Services.Last(service => service.IsKeyedService && service.ServiceType == typeof(IOutboxStore));
-        outbox.Services.Replace(ServiceDescriptor.KeyedSingleton<IOutboxStore>(
-            outbox.ContextType,
-            (provider, key) => _store = new RecordingStore((IOutboxStore)inner.KeyedImplementationFactory!(provider, key))));
     }
 
     private async Task<long> GetLastIdAsync()

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Outbox.Storage;
 
 namespace Outbox.PostgreSql.Tests.Relay;
@@ -9,6 +11,18 @@ internal sealed class RecordingStore(IOutboxStore inner) : IOutboxStore
 
     /// <summary>Above which id the relay read last.</summary>
     public long LastAfter => Volatile.Read(ref _lastAfter);
+
+    /// <summary>Puts one between the relay and its store.</summary>
+    public static void Use(OutboxBuilder outbox, Action<RecordingStore> made)
+    {
+        var inner = outbox.Services.Last(service => service.IsKeyedService && service.ServiceType == typeof(IOutboxStore));
+        outbox.Services.Replace(ServiceDescriptor.KeyedSingleton<IOutboxStore>(outbox.ContextType, (provider, key) =>
+        {
+            var store = new RecordingStore((IOutboxStore)inner.KeyedImplementationFactory!(provider, key));
+            made(store);
+            return store;
+        }));
+    }
 
     public async ValueTask<IOutboxReader> OpenReaderAsync(CancellationToken cancellationToken) =>
         new Reader(await inner.OpenReaderAsync(cancellationToken), this);

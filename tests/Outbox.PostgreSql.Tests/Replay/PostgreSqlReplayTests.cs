@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Outbox.Specifications.Handling;
 using Outbox.Specifications.Replay;
 using Outbox.Specifications.Running;
@@ -9,9 +10,14 @@ namespace Outbox.PostgreSql.Tests.Replay;
 [NeedsPostgreSql]
 public sealed class PostgreSqlReplayTests : ReplaySpecification
 {
+    protected override bool CanCancelInATransaction => true;
+
     protected override async Task<HandlingDatabase> CreateDatabaseAsync()
     {
         var connection = await PostgreSqlServer.CreateDatabaseAsync();
-        return new HandlingDatabase((options, _) => options.UseNpgsql(connection), () => PostgreSqlServer.DropDatabaseAsync(connection));
+        return new HandlingDatabase((options, _) => options.UseNpgsql(connection), () => PostgreSqlServer.DropDatabaseAsync(connection))
+        {
+            UseStores = outbox => outbox.UsePostgreSql(),
+        };
     }
 }

@@ -47,7 +47,7 @@ public sealed class ConsumerApplication : IAsyncDisposable
             database.Use(options, shape.HasRetryingStrategy);
             options.AddInterceptors(Commits);
         });
-        services.AddOutbox<NoteContext>(outbox => outbox
+        services.AddOutbox<NoteContext>(outbox => UseStores(outbox, database)
             .UseInMemoryTransport(broker)
             .Message<Note>(shape.MessageName, Topic, note => note.Text)
             .AddConsumer(shape.ConsumerName, consumer =>
@@ -98,6 +98,12 @@ public sealed class ConsumerApplication : IAsyncDisposable
             var options = _services.GetRequiredService<IOptionsMonitor<ConsumerOptions>>().Get(OptionsName);
             return composition.CreateHandling(composition.CreateHandlers([]), new Assignment(), composition.CreateCircuit(options), options).Handling;
         }
+    }
+
+    private static OutboxBuilder UseStores(OutboxBuilder outbox, HandlingDatabase database)
+    {
+        database.UseStores?.Invoke(outbox);
+        return outbox;
     }
 
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

@@ -110,6 +110,57 @@ public abstract partial class HandlingSpecification
     }
 
     [SpecificationFact]
+    public async Task BadInput_UuidRepeatedFromAnotherTopic_IsAnotherMessage()
+    {
+        foreach (var level in Levels)
+        {
+            await using var trial = await TryAsync();
+            var id = Guid.CreateVersion7().ToString();
+            ReceivedMessage[] sent =
+            [
+                WithId(ConsumerApplication.Topic, level, id, "first"),
+                WithId("other-topic", level, id, "another"),
+                WithId(ConsumerApplication.Topic, level, id, "copy of the first"),
+                WithId("other-topic", level, id, "copy of another"),
+            ];
+
+            await trial.RunAllAsync(sent);
+            await trial.RunAllAsync([sent[1], sent[3]]);
+            await trial.RunAllAsync([sent[0]]);
+
+            (await trial.App.EffectsAsync()).Where(text => text.StartsWith(level + " ", StringComparison.Ordinal)).Should().BeEquivalentTo(
+                [$"{level} first", $"{level} another"], "an id is a message's own within its topic");
+            (trial.App.Events.Handled, trial.App.Events.Duplicates).Should().Be((2, 5), level);
+            (await trial.App.MarksAsync()).Count(mark => mark.MessageId == Guid.Parse(id)).Should().Be(2, "each message has its mark, under the id that it came with");
+        }
+    }
+
+    [SpecificationFact]
+    public async Task BadInput_UuidRepeatedFromAnotherTopicFails_IsDeferredAndDeadLetteredByItself()
+    {
+        await using var trial = await TryAsync(new ApplicationShape
+        {
+            Consumer = consumer => Defer(consumer, TimeSpan.FromMinutes(1)).Configure(options => options.MaxAttempts = 1),
+        });
+        var id = Guid.CreateVersion7().ToString();
+        var first = WithId(ConsumerApplication.Topic, OwnNote, id, "first");
+        var other = WithId("other-topic", OwnNote, id, "poison");
+        trial.Script.Handle = FailPoison;
+
+        await trial.RunAllAsync([first, other]);
+        await trial.RunAllAsync([other, first]);
+
+        (await trial.App.EffectsAsync()).Should().Equal($"{OwnNote} first");
+        (await trial.App.DeferredAsync()).Should().ContainSingle().Which.Topic.Should().Be("other-topic");
+        (await trial.App.MarksAsync()).Select(mark => mark.Outcome).Should().BeEquivalentTo([InboxOutcome.Handled, InboxOutcome.Deferred]);
+
+        var deferred = (await trial.App.DeferredAsync()).Single();
+        (await trial.App.Deferred.DiscardAsync(ConsumerApplication.Consumer, [deferred.Id], "the test")).Should().Be(1);
+        (await trial.App.MarksAsync()).Select(mark => mark.Outcome).Should().BeEquivalentTo(
+            [InboxOutcome.Handled, InboxOutcome.Discarded], "the other message's mark is left alone");
+    }
+
+    [SpecificationFact]
     public async Task BadInput_PartitionTakenFromAHandlerThatNeverReturns_IsHandledByTheNextInstance()
     {
         var isStuck = 1;

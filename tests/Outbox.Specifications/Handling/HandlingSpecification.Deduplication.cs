@@ -12,7 +12,7 @@ public abstract partial class HandlingSpecification
 {
     private static readonly DeduplicationMode[] ByOffset = [DeduplicationMode.Offsets, DeduplicationMode.Both];
 
-    private static ApplicationShape In(DeduplicationMode mode, Action<ConsumerOptions>? more = null, string? group = null) => new()
+    private protected static ApplicationShape In(DeduplicationMode mode, Action<ConsumerOptions>? more = null, string? group = null) => new()
     {
         GroupId = group ?? ConsumerApplication.Group,
         Consumer = consumer => consumer.Configure(options =>

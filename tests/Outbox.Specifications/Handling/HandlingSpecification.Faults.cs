@@ -4,6 +4,7 @@ using Outbox.Specifications.Running;
 using Outbox.Storage;
 using Polly;
 using Polly.CircuitBreaker;
+using Polly.Registry;
 using Polly.Retry;
 
 namespace Outbox.Specifications.Handling;
@@ -193,6 +194,35 @@ public abstract partial class HandlingSpecification
 
         app.Script.Calls.Should().HaveCount(5);
         app.Events.DeadLettered.Should().Be(1);
+    }
+
+    [SpecificationFact]
+    public async Task UseRetries_NameOfARegisteredPipeline_DecidesTheAttempts()
+    {
+        using var pipelines = new ResiliencePipelineRegistry<string>();
+        pipelines.TryAddBuilder("payments", (pipeline, _) => pipeline.AddRetry(new RetryStrategyOptions { MaxRetryAttempts = 1, Delay = TimeSpan.Zero }));
+        await using var app = await StartAsync(new ApplicationShape
+        {
+            Services = services => services.AddSingleton<ResiliencePipelineProvider<string>>(pipelines),
+            Consumer = consumer => consumer.UseRetries("payments"),
+        });
+        app.Script.Handle = (_, _, _, _) => throw new InvalidOperationException("always");
+        ConsumerApplication.Send(Broker, "poison", "key");
+
+        await app.SettledAsync(1);
+
+        app.Script.Calls.Should().HaveCount(2);
+        app.Events.DeadLettered.Should().Be(1);
+    }
+
+    [SpecificationFact]
+    public async Task UseRetries_NameThatNobodyRegistered_IsToldAtStart()
+    {
+        await using var app = NewApplication(new ApplicationShape { Consumer = consumer => consumer.UseRetries("payments") });
+
+        var start = app.StartAsync;
+
+        (await start.Should().ThrowAsync<OutboxException>()).WithMessage("*no resilience pipeline 'payments'*AddResiliencePipeline*");
     }
 
     [SpecificationFact]

@@ -1,4 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
 using Outbox.Specifications.Running;
 using Outbox.Storage;
 using Outbox.Storage.Tables;
@@ -111,6 +114,8 @@ public abstract partial class HandlingSpecification
             .Which.Key.Should().Equal(ConsumerApplication.Bytes("2"));
         (await LookAsync(new RedriveRequest(Consumer, Topic) { From = failed[1].FailedAt, Until = failed[2].FailedAt })).Should()
             .Contain(letter => letter.FailedAt == failed[1].FailedAt).And.NotContain(letter => letter.FailedAt == failed[2].FailedAt);
+        (await LookAsync(new RedriveRequest(Consumer, Topic) { MessageIds = [failed[1].MessageId, Guid.NewGuid()] })).Should().ContainSingle()
+            .Which.MessageId.Should().Be(failed[1].MessageId);
         (await LookAsync(new RedriveRequest("another", Topic) { GroupId = ConsumerApplication.Group })).Should().BeEmpty();
 
         async Task<IReadOnlyList<RedriveLetter>> LookAsync(RedriveRequest request)
@@ -118,6 +123,33 @@ public abstract partial class HandlingSpecification
             request.IsDryRun = true;
             return (await app.Redrive.RedriveAsync(request)).Letters;
         }
+    }
+
+    [SpecificationFact]
+    public async Task Redrive_RateIsLimited_TakesTheTimeOfItsLetters()
+    {
+        await using (var app = await StartAsync())
+        {
+            await GiveUpAsync(app, [.. Enumerable.Range(0, 25).Select(i => $"{i}")]);
+        }
+
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var operators = NewApplication(new ApplicationShape { Services = services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time)) });
+        var redriving = operators.Redrive.RedriveAsync(new RedriveRequest(Consumer, Topic) { PerSecond = 100 });
+        await ConsumerApplication.EventuallyAsync(async () => (await operators.DeferredAsync()).Count == 10, "a tenth of a second's letters are redriven");
+        redriving.IsCompleted.Should().BeFalse("the next ones wait for their time");
+        var before = time.GetUtcNow();
+
+        await ConsumerApplication.EventuallyAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(1));
+                return redriving.IsCompleted;
+            },
+            "all redriven");
+
+        (time.GetUtcNow() - before).Should().BeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(250), "25 letters are a quarter of a second's");
+        (await redriving).Redriven.Should().Be(25);
     }
 
     [SpecificationFact]

@@ -160,54 +160,6 @@ public abstract partial class RelaySpecification : IAsyncLifetime
     }
 
     [SpecificationFact]
-    public async Task Relay_DeadLetterPolicy_MovesOnlyTheMessage()
-    {
-        await UseOptionsAsync(options => options.PoisonMessages = PoisonMessagePolicy.DeadLetter);
-        Broker.Poison["2"] = true;
-        await Relay.EnqueueAsync(("orders", "a", "1"), ("orders", "a", "2"), ("orders", "a", "3"));
-
-        await Relay.StartAsync();
-
-        await QuietAsync();
-        Broker.Payloads.Should().Equal("1", "3");
-        (await Relay.GetParkedAsync()).Should().Equal("2");
-    }
-
-    [SpecificationFact]
-    public async Task Relay_BlockPolicy_TheTopicWaitsAndOthersFlow()
-    {
-        await UseOptionsAsync(options => options.PoisonMessages = PoisonMessagePolicy.Block);
-        Broker.Poison["2"] = true;
-        Broker.RequestSize = 1;
-        await Relay.EnqueueAsync(("orders", "a", "1"), ("orders", "a", "2"), ("orders", "b", "3"), ("payments", "c", "4"));
-        await Relay.StartAsync();
-        await Eventually.BeTrueAsync(() => Broker.Payloads.Contains("4"), "another topic flows");
-        await Relay.EnqueueAsync(("orders", "a", "5"), ("payments", "c", "6"));
-        await Eventually.BeTrueAsync(() => Broker.Payloads.Contains("6"), "another topic goes on flowing");
-        Broker.Payloads.Should().NotContain("5");
-
-        Broker.Poison.Clear();
-
-        await QuietAsync();
-        Broker.Payloads.Where(payload => payload is "1" or "2" or "5").Should().Equal("1", "2", "5");
-    }
-
-    [SpecificationFact]
-    public async Task Relay_MissingTopic_WaitsWithoutHoldingOthersUp()
-    {
-        Broker.MissTopic("later");
-        await Relay.EnqueueAsync(("later", "a", "1"), ("orders", "a", "2"), ("later", "a", "3"), ("orders", "b", "4"));
-        await Relay.StartAsync();
-        await Eventually.BeTrueAsync(() => Broker.Log.Count == 2, "the other topic's messages are sent");
-        Broker.Senders.Should().Be(1, "a missing topic costs nobody a producer");
-
-        Broker.CreateTopic("later");
-
-        await QuietAsync();
-        Broker.Payloads.Should().Equal("2", "4", "1", "3");
-    }
-
-    [SpecificationFact]
     public async Task Stop_WithMessagesInFlight_WaitsForThemAndLeavesNoCopies()
     {
         Broker.Hang();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Outbox.Messages;
 using Outbox.Transport;
 
 namespace Outbox.Specifications.Relay;
@@ -18,6 +19,12 @@ public sealed class ScriptedTransport : ITransport
 
     /// <summary>Payloads that the broker refuses, with everything that is handed over in the same breath.</summary>
     public ConcurrentDictionary<string, bool> Poison { get; } = new();
+
+    /// <summary>How the next requests fail as a whole, one each, through no message's fault. Nothing of them is appended.</summary>
+    public ConcurrentQueue<DeliveryFailure> Faults { get; } = [];
+
+    /// <summary>How many partitions the topics have that have more than one.</summary>
+    public ConcurrentDictionary<string, int> Partitions { get; } = new();
 
     /// <summary>How many messages each broker request holds at most.</summary>
     public int RequestSize { get; set; } = 10;
@@ -65,9 +72,13 @@ public sealed class ScriptedTransport : ITransport
     }
 
     public ValueTask<TransportStatus> GetStatusAsync(IReadOnlyCollection<string> topics, TimeSpan timeout, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(new TransportStatus(true, new Dictionary<string, int>(), null));
+        ValueTask.FromResult(new TransportStatus(true, topics.Where(Partitions.ContainsKey).ToDictionary(topic => topic, topic => Partitions[topic]), null));
 
-    /// <summary>Appends and gives the offset: every topic is the same one partition here.</summary>
+    /// <summary>The partition as Kafka's own partitioner chooses it; a message without a key goes to the first.</summary>
+    public int PartitionOf(string topic, string? key) =>
+        key is null ? 0 : OrderingKey.Hash(Encoding.UTF8.GetBytes(key), default) % Partitions.GetValueOrDefault(topic, 1);
+
+    /// <summary>Appends and gives the offset: all partitions share one log here.</summary>
     private int Append(AppendedMessage message)
     {
         lock (_gate)
@@ -149,23 +160,30 @@ public sealed class ScriptedTransport : ITransport
         private void Complete(List<(AppendedMessage Message, long Tag)> request)
         {
             var refused = request.Any(message => _broker.Poison.ContainsKey(message.Message.Payload));
+            var fault = !_fatal && _broker.Faults.TryDequeue(out var failure) ? failure : DeliveryFailure.None;
             foreach (var (message, tag) in request)
             {
                 if (_fatal || _abandoned.IsCancellationRequested)
                 {
                     _sink.OnOutcome(tag, new DeliveryOutcome(DeliveryFailure.Abandoned, -1, -1, "abandoned"));
                 }
+                else if (fault != DeliveryFailure.None)
+                {
+                    _sink.OnOutcome(tag, new DeliveryOutcome(fault, -1, -1, "away"));
+                }
                 else if (refused)
                 {
-                    _sink.OnOutcome(tag, new DeliveryOutcome(DeliveryFailure.Message, 0, -1, "too large"));
+                    _sink.OnOutcome(tag, new DeliveryOutcome(DeliveryFailure.Message, PartitionOf(message), -1, "too large"));
                 }
                 else
                 {
-                    _sink.OnOutcome(tag, new DeliveryOutcome(DeliveryFailure.None, 0, _broker.Append(message), null));
+                    _sink.OnOutcome(tag, new DeliveryOutcome(DeliveryFailure.None, PartitionOf(message), _broker.Append(message), null));
                 }
             }
 
-            _fatal |= refused;
+            _fatal |= refused || fault != DeliveryFailure.None;
         }
+
+        private int PartitionOf(AppendedMessage message) => _broker.PartitionOf(message.Topic, message.Key);
     }
 }

@@ -88,15 +88,15 @@ public abstract partial class ReplaySpecification
         await using var application = await StartAsync();
         Send("a1", "a");
         Send("b1", "b");
-        Send("a2", "a");
+        Send("a2", "a", ConsumerApplication.SharedNote);
         await application.SettledAsync(3);
 
         var byKey = await ReplayAsync(application, ReplayKind.Again, key: "a");
-        var byName = await ReplayAsync(application, ReplayKind.Again, name: "other-name");
+        var byName = await ReplayAsync(application, ReplayKind.Again, name: ConsumerApplication.SharedNote);
 
         (byKey.Handled, byKey.Skipped).Should().Be((2, 1));
-        (byName.Handled, byName.Skipped).Should().Be((0, 3));
-        (await application.EffectsAsync()).Should().BeEquivalentTo("a1", "a1", "a2", "a2", "b1");
+        (byName.Handled, byName.Skipped).Should().Be((1, 2));
+        (await application.EffectsAsync()).Should().BeEquivalentTo("a1", "a1", "a2", "a2", "a2", "b1");
     }
 
     [SpecificationFact]
@@ -167,13 +167,103 @@ public abstract partial class ReplaySpecification
             db.Enqueue(() => new Note("made in the save"));
             await db.SaveChangesAsync(token);
         };
-        Send("a");
-        await application.SettledAsync(1);
+        Send("a", "same");
+        Send("b", "same");
+        await application.SettledAsync(2);
 
         var status = await ReplayAsync(application, ReplayKind.Again);
 
         var headers = (await application.OutboxAsync()).ConvertAll(row => ConsumerApplication.HeadersOf(row).GetText(OutboxHeaders.Replay));
-        headers.Should().Equal(null, null, status.Id.ToString(), status.Id.ToString());
+        headers.Should().Equal([null, null, null, null, .. Enumerable.Repeat(status.Id.ToString(), 4)], "in a chunk too");
+    }
+
+    [SpecificationFact]
+    public async Task Again_ManyMessages_ShareTransactionsInTheOrderOfEachKey()
+    {
+        const int Messages = 300;
+        await using var application = await StartAsync();
+        foreach (var level in Levels)
+        {
+            for (var i = 0; i < Messages; i++)
+            {
+                Send($"{i % 6}:{i / 6:00}", $"{level} {i % 6}", level);
+            }
+        }
+
+        await application.SettledAsync(Levels.Length * Messages);
+        var (before, commits) = ((await application.EffectsAsync()).Count, application.Commits.Count);
+
+        var status = await ReplayAsync(application, ReplayKind.Again);
+
+        (status.Handled, status.Skipped, status.Failed).Should().Be((Levels.Length * Messages, 0, 0));
+        (application.Commits.Count - commits).Should().BeLessThan(Levels.Length * Messages / 3, "a replay shares commits as live messages do");
+        var effects = (await application.EffectsAsync()).Skip(before).ToList();
+        effects.Should().HaveCount(Levels.Length * Messages);
+        application.Script.Calls.Should().OnlyContain(call => call.Attempt == 1);
+        application.Script.Calls.Where(call => call.Replay is not null).GroupBy(call => call.Partition).Should().OnlyContain(calls => IsInOrderOfEachKey(calls));
+    }
+
+    [SpecificationFact]
+    public async Task Again_OneFailsAmongMany_IsCountedAloneAndItsKeyGoesOnInOrder()
+    {
+        const int Messages = 60;
+        foreach (var level in Levels)
+        {
+            await using var application = await StartAsync();
+            for (var i = 0; i < Messages; i++)
+            {
+                Send($"{level} {i % 3}:{i / 3:00}", $"{level} {i % 3}", level);
+            }
+
+            await application.SettledAsync(Messages);
+            var before = (await application.EffectsAsync()).Count;
+            application.Script.Handle = FailWhere(note => note.Text == $"{level} 1:07");
+
+            var status = await ReplayAsync(application, ReplayKind.Again, key: $"{level} 1");
+
+            (status.Handled, status.Failed).Should().Be((19, 1), level);
+            status.Partitions.Should().ContainSingle(partition => partition.Error != null).Which.Error.Should().Contain("InvalidOperationException");
+            (await application.EffectsAsync()).Skip(before).Should().Equal(
+                Enumerable.Range(0, 20).Where(i => i != 7).Select(i => $"{level} 1:{i:00}"), "its key goes on behind it, once and in order");
+        }
+    }
+
+    [SpecificationFact]
+    public async Task Cancel_InAChunk_RollsItBackAndCountsNothing()
+    {
+        await using var application = await StartAsync();
+        for (var i = 0; i < 100; i++)
+        {
+            Send($"{i}", "same");
+        }
+
+        await application.SettledAsync(100);
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        application.Script.Handle = async (db, note, context, token) =>
+        {
+            NoteScript.AddEffect(db, note, context);
+            if (note.Text == "4")
+            {
+                entered.TrySetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            }
+        };
+        var id = await StartReplayAsync(application, ReplayKind.Again);
+        await entered.Task.WaitAsync(Patience);
+
+        if (CanCancelInATransaction)
+        {
+            (await Replays(application).CancelAsync(id)).Should().BeTrue();
+            await ConsumerApplication.EventuallyAsync(
+                () => application.ReadAsync(db => db.Set<InboxReplayPartitionRecord>().AllAsync(row => row.Owner == null)), "the partition is let go of");
+        }
+        else
+        {
+            await application.StopAsync();
+        }
+
+        (await application.EffectsAsync()).Should().HaveCount(100, "nothing of a chunk that was cancelled stays");
+        (await Replays(application).GetAsync(id))!.Handled.Should().Be(0);
     }
 
     [SpecificationFact]

@@ -35,6 +35,29 @@ public abstract partial class ReplaySpecification
     }
 
     [SpecificationFact]
+    public async Task Missing_ManyWereDeadLettered_ShareTransactions()
+    {
+        const int Messages = 100;
+        await using var application = await StartAsync();
+        application.Script.Handle = FailWhere(note => note.Text.StartsWith("bad", StringComparison.Ordinal));
+        for (var i = 0; i < Messages; i++)
+        {
+            Send(i % 2 == 0 ? $"good-{i}" : $"bad-{i}", "same");
+        }
+
+        await application.SettledAsync(Messages);
+        application.Script.Handle = null;
+        var commits = application.Commits.Count;
+
+        var status = await ReplayAsync(application, ReplayKind.Missing);
+
+        (status.Handled, status.Skipped, status.Failed).Should().Be((Messages / 2, Messages / 2, 0));
+        (application.Commits.Count - commits).Should().BeLessThan(Messages / 4);
+        (await application.EffectsAsync()).Should().HaveCount(Messages).And.OnlyHaveUniqueItems();
+        (await application.MarksAsync()).Should().HaveCount(Messages).And.OnlyContain(mark => mark.Outcome == InboxOutcome.Handled);
+    }
+
+    [SpecificationFact]
     public async Task Missing_HandlerFailsAgain_LeavesTheMarkAndGoesOnWithTheKey()
     {
         await using var application = await StartAsync();
@@ -76,7 +99,7 @@ public abstract partial class ReplaySpecification
             await using var transaction = await db.Database.BeginTransactionAsync();
             InboxMark[] marks = [.. new[] { letter, kept, unmarked }.Select(id => new InboxMark(id, InboxOutcome.Handled))];
             var claimed = await missing.MarkAsync(db, ConsumerApplication.Consumer, marks, default);
-            await missing.TakeBackMarksAsync(db, ConsumerApplication.Consumer, [letter, unmarked], default);
+            await missing.TakeBackMarksAsync(db, ConsumerApplication.Consumer, [marks[0], marks[2]], default);
             await transaction.CommitAsync();
             return claimed;
         });
@@ -93,10 +116,11 @@ public abstract partial class ReplaySpecification
         await application.ReadAsync(db => db.Database.EnsureCreatedAsync());
         var (handled, deferred) = (Send("handled", "a"), Send("deferred", "b"));
         Send("unmarked", "c");
+        var scope = MarkScope.Of(ConsumerApplication.Topic);
         await application.ReadAsync(async db =>
         {
-            db.Add(new InboxMessageRecord { Consumer = ConsumerApplication.Consumer, MessageId = handled, Outcome = InboxOutcome.Handled });
-            db.Add(new InboxMessageRecord { Consumer = ConsumerApplication.Consumer, MessageId = deferred, Outcome = InboxOutcome.Deferred });
+            db.Add(new InboxMessageRecord { Consumer = ConsumerApplication.Consumer, MessageId = handled, Scope = scope, Outcome = InboxOutcome.Handled });
+            db.Add(new InboxMessageRecord { Consumer = ConsumerApplication.Consumer, MessageId = deferred, Scope = scope, Outcome = InboxOutcome.Deferred });
             return await db.SaveChangesAsync();
         });
         var id = await StartReplayAsync(application, ReplayKind.Missing);

@@ -7,12 +7,16 @@ namespace Outbox.Specifications.Replay;
 /// <summary>What replays do, on any database.</summary>
 public abstract partial class ReplaySpecification : IAsyncLifetime
 {
+    private static readonly string[] Levels = ["note", ConsumerApplication.SharedNote, ConsumerApplication.BatchNote];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly InMemoryBroker _broker = new(defaultPartitions: 4);
     private HandlingDatabase _database = null!;
 
     protected abstract Task<HandlingDatabase> CreateDatabaseAsync();
+
+    /// <summary>Whether others can write while a handler's transaction is open.</summary>
+    protected virtual bool CanCancelInATransaction => false;
 
     public async Task InitializeAsync() => _database = await CreateDatabaseAsync();
 
@@ -90,10 +94,10 @@ public abstract partial class ReplaySpecification : IAsyncLifetime
         return status!;
     }
 
-    private Guid Send(string text, string? key = null)
+    private Guid Send(string text, string? key = null, string type = "note")
     {
         var id = Guid.NewGuid();
-        ConsumerApplication.Send(_broker, text, key, id);
+        ConsumerApplication.Send(_broker, text, key, id, type);
         return id;
     }
 

@@ -32,7 +32,7 @@ public sealed class LocalServer
             [prefix + "_PORT"] = FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
         var server = new LocalServer(script, environment);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.RunAsync("clean").GetAwaiter().GetResult();
+        AfterThisProcess.Run(script, ["clean"], environment);
         var lines = (await server.RunAsync("start")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         server.Address = lines[^1].Trim();
         return server;

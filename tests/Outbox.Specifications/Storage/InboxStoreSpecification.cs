@@ -118,6 +118,28 @@ public abstract class InboxStoreSpecification : StorageSpecification
         (await ClaimBehindAnotherAsync(firstCommits: false)).Should().BeTrue();
 
     [SpecificationFact]
+    public async Task MarkAsync_SameIdInAnotherScope_IsAnotherMark()
+    {
+        InboxMark[] marks = [new InboxMark(_first, InboxOutcome.Handled, Scope: 1), new InboxMark(_first, InboxOutcome.DeadLettered, Scope: 2)];
+        foreach (var mark in marks)
+        {
+            (await InTransactionAsync(true, context => Store.MarkAsync(context, "billing", [mark], default))).Should().Equal([_first], "none has this scope");
+            (await InTransactionAsync(true, context => Store.MarkAsync(context, "billing", [mark], default))).Should().BeEmpty();
+        }
+
+        (await InTransactionAsync(true, context => Store.MarkAsync(context, "billing", [marks[0] with { Redrive = 1 }], default))).Should().BeEmpty();
+        (await InTransactionAsync(true, context => Store.MarkAsync(context, "billing", [marks[1] with { Redrive = 1 }], default))).Should().Equal(_first);
+        await InTransactionAsync(true, async context =>
+        {
+            await Store.TakeBackMarksAsync(context, "billing", [marks[0]], default);
+            return true;
+        });
+
+        await using var after = Database.NewContext();
+        (await after.Set<InboxMessageRecord>().SingleAsync(row => row.Consumer == "billing")).Scope.Should().Be(2);
+    }
+
+    [SpecificationFact]
     public async Task TakeBackOffsetsAsync_GoesBack()
     {
         await InTransactionAsync(true, async context =>

@@ -83,6 +83,28 @@ public abstract partial class OutboxStoreSpecification : StorageSpecification
     }
 
     [SpecificationFact]
+    public async Task ReadAsync_HeldPartitions_LeavesTheirKeysOut()
+    {
+        var (first, second) = (StorageDatabase.Message("orders", "a"), StorageDatabase.Message("orders", "b"));
+        second.KeyHash = first.KeyHash ^ 1;
+        var elsewhere = StorageDatabase.Message("payments", "a");
+        var keyless = StorageDatabase.Message("orders", null);
+        keyless.KeyHash = first.KeyHash;
+        var (third, fourth) = (StorageDatabase.Message("refunds", "a"), StorageDatabase.Message("refunds", "b"));
+        (third.KeyHash, fourth.KeyHash) = (12, 14);
+        await Database.InsertAsync(first, second, elsewhere, keyless, third, fourth);
+
+        var rows = await ReadAsync(new OutboxRead
+        {
+            Buckets = All,
+            Limit = 10,
+            ExceptPartitions = [new("orders", first.KeyHash % 2, 2), new("refunds", 2, 5), new("refunds", 1, 5)],
+        });
+
+        rows.Select(row => row.Id).Should().Equal([second.Id, elsewhere.Id, keyless.Id, fourth.Id], "a message without a key belongs to no partition");
+    }
+
+    [SpecificationFact]
     public async Task ReadAsync_ThousandsOfExceptions_AreNotTooMany()
     {
         var ids = await InsertAsync(3);

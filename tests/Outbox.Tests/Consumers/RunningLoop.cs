@@ -33,6 +33,7 @@ internal sealed class RunningLoop : IAsyncDisposable
     {
         time ??= TimeProvider.System;
         Bytes = new InFlightBytes(maxBytes);
+        Backlog = new HandlerBacklog(time);
         stored ??= new Dictionary<TopicPartitionId, long>();
         var loop = new ConsumerLoop(
             "consumer",
@@ -44,6 +45,7 @@ internal sealed class RunningLoop : IAsyncDisposable
             new StartOffsets((_, _) => Task.FromResult(stored), stored.Count > 0, "consumer", time, NullLogger<StartOffsets>.Instance),
             circuit ?? new ConsumerCircuit("consumer", default, new HandlingEvents(), time, NullLogger<ConsumerCircuit>.Instance),
             Bytes,
+            Backlog,
             times ?? Times(),
             time,
             NullLogger<ConsumerLoop>.Instance);
@@ -52,6 +54,8 @@ internal sealed class RunningLoop : IAsyncDisposable
     }
 
     public InFlightBytes Bytes { get; }
+
+    public HandlerBacklog Backlog { get; }
 
     public static ConsumerTimes Times(double stopSeconds = 10, double abandonSeconds = 5, double commitSeconds = 0.01) => new(
         TimeSpan.FromSeconds(commitSeconds),

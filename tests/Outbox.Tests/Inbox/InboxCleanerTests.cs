@@ -12,6 +12,9 @@ public sealed class InboxCleanerTests
 {
     private readonly FakeTimeProvider _time = new();
     private readonly CountedInbox _store = new();
+    private readonly HandlerBacklog _backlog;
+
+    public InboxCleanerTests() => _backlog = new HandlerBacklog(_time);
 
     [Fact]
     public async Task Remove_MoreThanABatch_RemovesAllWithPausesBetween()
@@ -48,6 +51,39 @@ public sealed class InboxCleanerTests
     }
 
     [Fact]
+    public async Task Remove_HandlersAreBehind_RestsFortyNineTimesAsLong()
+    {
+        _store.Marks = 1_500;
+        _store.Takes = () =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            _backlog.OnFull();
+        };
+        await using var services = Services();
+
+        var removing = NewCleaner(services).RemoveAsync(TimeSpan.FromDays(8), CancellationToken.None);
+        _time.Advance(TimeSpan.FromMilliseconds(4_899));
+        _store.Batches.Should().Equal([1_000], "a batch of 0.1 s is followed by 4.9 s for handlers that are behind");
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        (await removing).Should().Be(1_500);
+        _store.Batches.Should().Equal(1_000, 500);
+    }
+
+    [Fact]
+    public void Backlog_LanesWereFull_IsBehindForASecond()
+    {
+        _backlog.IsBehind.Should().BeFalse("nothing has waited");
+
+        _backlog.OnFull();
+        _time.Advance(TimeSpan.FromMilliseconds(999));
+        _backlog.IsBehind.Should().BeTrue("lanes that are filled again and again are full only now and then");
+
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        _backlog.IsBehind.Should().BeFalse();
+    }
+
+    [Fact]
     public async Task Service_BatchFails_TriesAgainAtTheNextInterval()
     {
         _store.Marks = 10;
@@ -73,7 +109,7 @@ public sealed class InboxCleanerTests
         .AddDbContext<StorageContext>(options => options.UseSqlite("Data Source=:memory:")).BuildServiceProvider();
 
     private InboxCleaner NewCleaner(ServiceProvider services) => new(
-        services.GetRequiredService<IServiceScopeFactory>(), typeof(StorageContext), _store, "billing", _time);
+        services.GetRequiredService<IServiceScopeFactory>(), typeof(StorageContext), _store, _backlog, "billing", _time);
 
     private sealed class CountedInbox : IInboxStore
     {
@@ -110,7 +146,7 @@ public sealed class InboxCleanerTests
             throw new NotSupportedException();
 
         public ValueTask TakeBackMarksAsync(
-            DbContext context, string consumer, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken) =>
+            DbContext context, string consumer, IReadOnlyCollection<InboxMark> marks, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public ValueTask SetOffsetAsync(

@@ -20,7 +20,15 @@ internal sealed class FakeLeaseStore : IBucketLeaseStore
     /// <summary>Runs inside each renewal.</summary>
     public Action DuringRenewal { get; set; } = () => { };
 
-    public ValueTask SeedAsync(int buckets, CancellationToken cancellationToken) => default;
+    /// <summary>What the first call of all throws.</summary>
+    public Exception? SeedFailure { get; set; }
+
+    public ValueTask SeedAsync(int buckets, CancellationToken cancellationToken)
+    {
+        var failure = SeedFailure;
+        SeedFailure = null;
+        return failure is null ? default : ValueTask.FromException(failure);
+    }
 
     public ValueTask<bool> ChangeAsync(int buckets, CancellationToken cancellationToken) => ValueTask.FromResult(true);
 

@@ -10,8 +10,16 @@ internal sealed class FakeParking : IParkingStore
 
     public bool IsOwned { get; set; } = true;
 
+    /// <summary>What the next moves throw, one each.</summary>
+    public ConcurrentQueue<Exception> Failures { get; } = [];
+
     public ValueTask<bool> ParkAsync(BucketLease lease, IReadOnlyList<ParkedMessage> messages, CancellationToken cancellationToken)
     {
+        if (Failures.TryDequeue(out var failure))
+        {
+            throw failure;
+        }
+
         foreach (var message in messages)
         {
             Parked.Enqueue((lease, message));

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Outbox.Relay;
 using Outbox.Signals;
+using Outbox.Storage;
 
 namespace Outbox.Tests.Relay;
 
@@ -110,28 +111,85 @@ public sealed class HeldBackTests : IDisposable
     }
 
     [Fact]
-    public void BlockTopic_WaitsUntilItIsUnblocked()
+    public void Block_PartitionUnknown_TheTopicWaitsUntilItIsUnblocked()
     {
-        _held.BlockTopic("orders", "too large");
+        var poison = RelayRows.New(1);
+        _held.Block(poison, null, "too large");
         _time.Advance(TimeSpan.FromDays(1));
         _held.TakeAdmitted().Should().BeFalse();
+        _held.Topics.Should().Equal("orders");
+        _status.StalledTopics.Should().ContainKey("orders");
 
-        _held.UnblockTopic("orders");
+        _held.Unblock(poison);
 
-        _held.Holds(RelayRows.New(1)).Should().BeTrue();
+        _held.Holds(RelayRows.New(2, key: "b")).Should().BeTrue();
         _held.TakeAdmitted().Should().BeTrue();
-        _held.Holds(RelayRows.New(1)).Should().BeFalse();
+        _held.Holds(RelayRows.New(2, key: "b")).Should().BeFalse();
+        _held.Topics.Should().BeEmpty();
+        _status.StalledTopics.Should().BeEmpty();
     }
 
     [Fact]
-    public void UnblockTopic_OnlyStalled_ChangesNothing()
+    public void Block_Partition_HoldsItsKeysAndNoOther()
     {
-        _held.StallTopic("orders", "unknown");
+        var poison = Row(1, hash: 5);
 
-        _held.UnblockTopic("orders");
+        _held.Block(poison, new HeldPartition("orders", 2, 3), "too large").Name.Should().Be("orders [2]");
 
-        _held.TakeAdmitted().Should().BeFalse();
+        _held.Holds(Row(2, hash: 8)).Should().BeTrue();
+        _held.Holds(Row(3, hash: 9)).Should().BeFalse();
+        _held.Holds(Row(4, hash: 8) with { Topic = "payments" }).Should().BeFalse();
+        _held.Holds(Row(5, hash: 8) with { Key = null }).Should().BeFalse("it can go to any partition");
+        _held.Partitions.Should().Equal(new HeldPartition("orders", 2, 3));
+        _held.Topics.Should().BeEmpty();
+        _status.StalledTopics.Keys.Should().Equal("orders [2]");
     }
+
+    [Fact]
+    public void Block_TwoMessagesOfOnePartition_ItWaitsForBoth()
+    {
+        var (first, second) = (Row(1, hash: 5), Row(2, hash: 8));
+        _held.Block(first, new HeldPartition("orders", 2, 3), "too large");
+        _held.Block(second, new HeldPartition("orders", 2, 3), "too large");
+
+        _held.Unblock(first);
+        _held.TakeAdmitted();
+
+        _held.Holds(Row(3, hash: 8)).Should().BeTrue();
+        _status.StalledTopics.Keys.Should().Equal("orders [2]");
+        _held.Unblock(second);
+        _held.TakeAdmitted();
+        _held.Holds(Row(3, hash: 8)).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Block_AgainWithMorePartitions_HoldsTheOldOnesUntilTaken()
+    {
+        var poison = Row(1, hash: 5);
+        _held.Block(poison, new HeldPartition("orders", 2, 3), "too large");
+
+        _held.Block(poison, new HeldPartition("orders", 5, 6), "too large");
+        _held.Block(poison, null, "too large");
+
+        _held.Holds(Row(2, hash: 8)).Should().BeTrue("lower rows of its key may have been skipped");
+        _held.TakeAdmitted().Should().BeTrue();
+        _held.Holds(Row(2, hash: 8)).Should().BeFalse();
+        _held.Partitions.Should().Equal([new HeldPartition("orders", 5, 6)], "a broker that does not answer changes nothing");
+    }
+
+    [Fact]
+    public void HoldsAlone_MessagesThatBlockEachOther_TheLowestGoesFirst()
+    {
+        var (first, second) = (Row(1, hash: 5), Row(2, hash: 8));
+        _held.Block(second, new HeldPartition("orders", 2, 3), "too large");
+        _held.Block(first, null, "too large");
+
+        _held.HoldsAlone(first).Should().BeFalse();
+        _held.HoldsAlone(second).Should().BeTrue();
+        _held.HoldsAlone(Row(3, hash: 9)).Should().BeTrue();
+    }
+
+    private static OutboxRow Row(long id, int hash) => RelayRows.New(id) with { KeyHash = hash };
 
     private TimeSpan StallAndAdmit()
     {

@@ -120,6 +120,80 @@ public sealed class SuspectLaneTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_BlockInATopicOfSeveralPartitions_OnlyItsPartitionWaits()
+    {
+        _options.PoisonMessages = PoisonMessagePolicy.Block;
+        _broker.Partitions["orders"] = 5;
+        var blocked = KeyOf("orders", "a", same: true);
+        var free = KeyOf("orders", "a", same: false);
+        _broker.Poison["1"] = true;
+        _lane.Add([Row(1, "a")]);
+        await RunAsync();
+        await Eventually.BeTrueAsync(() => _held.TakeAdmitted() && _held.Partitions.Count == 1, "the partition is blocked");
+        _held.Holds(Row(9, "a", "payments")).Should().BeFalse("the same key of another topic is another one");
+
+        _lane.Add([Row(2, blocked), Row(3, free), Row(4, blocked, "payments")]);
+
+        await Eventually.BeTrueAsync(() => _broker.Log.Count == 2, "the others flow");
+        _broker.Payloads.Should().BeEquivalentTo("3", "4");
+        _held.Partitions.Should().Equal(new HeldPartition("orders", _broker.PartitionOf("orders", "a"), 5));
+        _broker.Poison.Clear();
+        await QuietAsync();
+        _broker.Payloads.Skip(2).Should().Equal("1", "2");
+        _held.Partitions.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Run_BlockEndsWhileALaterOneOfTheKeyWaits_TheKeyIsHeld()
+    {
+        _options.PoisonMessages = PoisonMessagePolicy.Block;
+        _broker.Partitions["orders"] = 5;
+        (_broker.Poison["1"], _broker.Poison["2"]) = (true, true);
+        _lane.Add([Row(1, "a"), Row(2, "a")]);
+        await RunAsync();
+        await Eventually.BeTrueAsync(() => _held.TakeAdmitted() && _held.Partitions.Count == 1, "the partition is blocked");
+
+        _broker.Poison.TryRemove("1", out _);
+
+        await Eventually.BeTrueAsync(() => _broker.Payloads.Contains("1"), "the message is sent");
+        for (var reads = 0; reads < 20; reads++)
+        {
+            _held.TakeAdmitted();
+            _held.Holds(Row(9, "a")).Should().BeTrue("2 was not sent yet");
+        }
+    }
+
+    [Fact]
+    public async Task Run_BlockByAMessageWithoutAKey_TheTopicWaits()
+    {
+        _options.PoisonMessages = PoisonMessagePolicy.Block;
+        _broker.Partitions["orders"] = 5;
+        _broker.Poison["1"] = true;
+        _lane.Add([Row(1, "a") with { Key = null }]);
+
+        await RunAsync();
+
+        await Eventually.BeTrueAsync(() => _held.Topics.Contains("orders"), "it could be in any partition");
+    }
+
+    [Fact]
+    public async Task Clear_WhileAMessageBlocks_EndsTheBlock()
+    {
+        _options.PoisonMessages = PoisonMessagePolicy.Block;
+        _broker.Poison["1"] = true;
+        _lane.Add([Row(1, "a")]);
+        await RunAsync();
+        await Eventually.BeTrueAsync(() => _held.Topics.Contains("orders"), "the topic is blocked");
+        await _stop.CancelAsync();
+        await Task.WhenAll(_running);
+
+        _lane.Clear();
+
+        _held.TakeAdmitted().Should().BeTrue();
+        _held.Topics.Should().BeEmpty("when the keys are owned again, the message is to be found again");
+    }
+
+    [Fact]
     public async Task Run_EarlierRowNotDeletedYet_NothingIsParked()
     {
         _broker.Poison["2"] = true;
@@ -143,6 +217,19 @@ public sealed class SuspectLaneTests : IAsyncDisposable
 
         await QuietAsync();
         _parkedCalls.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Run_DriverEndsAMoveAsIfCancelled_TriesAgain()
+    {
+        _parking.Failures.Enqueue(new OperationCanceledException("The connection could not be opened in time."));
+        _broker.Poison["1"] = true;
+        _lane.Add([Row(1, "a")]);
+
+        await RunAsync();
+
+        await QuietAsync();
+        _parking.Parked.Should().ContainSingle();
     }
 
     [Fact]
@@ -184,9 +271,13 @@ public sealed class SuspectLaneTests : IAsyncDisposable
         () =>
         {
             _held.TakeAdmitted();
-            return _held.KeyHashes.Count == 0;
+            return _held is { KeyHashes.Count: 0, Partitions.Count: 0, Topics.Count: 0 };
         },
         "every key was let go");
+
+    /// <summary>A key of the same partition as another, or of another one.</summary>
+    private string KeyOf(string topic, string key, bool same) => Enumerable.Range(0, 1_000).Select(i => $"key-{i}")
+        .First(other => (_broker.PartitionOf(topic, other) == _broker.PartitionOf(topic, key)) == same);
 
     private static OutboxRow Row(long id, string key, string topic = "orders") =>
         RelayRows.New(id, topic, key) with { Payload = Encoding.UTF8.GetBytes($"{id}") };

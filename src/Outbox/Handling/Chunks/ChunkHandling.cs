@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Outbox.Inbox;
+using Outbox.Storage;
 using Outbox.Transport;
 
 namespace Outbox.Handling.Chunks;
@@ -107,7 +108,7 @@ internal sealed partial class ChunkHandling(
     {
         var understood = new List<ChunkMessage>(messages.Count);
         var copies = new List<(int, Guid)>();
-        var ids = new HashSet<Guid>(messages.Count);
+        var scopes = new Dictionary<Guid, int>(messages.Count);
         var heldBack = new HashSet<ReceivedMessage>(order);
         for (var index = 0; index < messages.Count; index++)
         {
@@ -118,23 +119,20 @@ internal sealed partial class ChunkHandling(
                 continue;
             }
 
-            if (TryDecode(message) is not { } decoded)
-            {
-                if (isOrdered)
-                {
-                    heldBack.Add(message);
-                }
-
-                continue;
-            }
-
-            if (ids.Add(decoded.Id))
+            var decoded = TryDecode(message);
+            var scope = decoded is null ? 0 : MarkScope.Of(message.Source.Topic, decoded.Id);
+            if (decoded is not null && scopes.TryAdd(decoded.Id, scope))
             {
                 understood.Add(new ChunkMessage(index, new IdentifiedMessage(message, decoded.Id), decoded));
             }
-            else
+            else if (decoded is not null && scopes[decoded.Id] == scope)
             {
                 copies.Add((index, decoded.Id));
+            }
+            else if (isOrdered)
+            {
+                // Neither one that is not understood nor another message with the same id has a place among the others.
+                heldBack.Add(message);
             }
         }
 

@@ -10,6 +10,7 @@ internal sealed partial class ChunkSteps(
     string consumer,
     TimeSpan handlerTimeout,
     HandlingEvents events,
+    ReplayInfo? replay,
     TimeProvider time,
     ILogger<ChunkSteps> logger)
 {
@@ -168,7 +169,8 @@ internal sealed partial class ChunkSteps(
         scope.RequireOwn();
     }
 
-    private MessageRun Run(ChunkMessage message) => new(consumer, message.Received, message.Id, message.Decoded, events);
+    private MessageRun Run(ChunkMessage message) =>
+        new(consumer, message.Received, message.Id, message.Decoded, events) { Replay = replay };
 
     private TimeoutException TooLong(HandlerBinding handler, Exception? cause) => new(
         $"{handler.HandlerType.Name} did not finish within {handlerTimeout} ({nameof(ConsumerOptions)}.{nameof(ConsumerOptions.HandlerTimeout)}).", cause);

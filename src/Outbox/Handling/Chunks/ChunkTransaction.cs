@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using System.Runtime.ExceptionServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -95,7 +96,8 @@ internal sealed partial class ChunkTransaction(
             {
                 // Not where the connection was lost: these marks went with it, and what stands there now is another member's, which took
                 // the partition over while this one hung.
-                await TakeBackUnfinishedAsync([.. fresh.Except(attempt.Finished).Select(message => message.Message)]).ConfigureAwait(false);
+                await TakeBackUnfinishedAsync(attempt.Transaction, [.. fresh.Except(attempt.Finished).Select(message => message.Message)])
+                    .ConfigureAwait(false);
                 throw;
             }
 
@@ -126,7 +128,7 @@ internal sealed partial class ChunkTransaction(
     {
         if (attempt.Left.Count > 0)
         {
-            await claims.TakeBackAsync(context, attempt.Left.ConvertAll(message => message.Message), cancellationToken).ConfigureAwait(false);
+            await claims.TakeBackAsync(context, attempt.Left.ConvertAll(message => message.Message), ended: null, cancellationToken).ConfigureAwait(false);
         }
         else if (attempt.IsDoubtful)
         {
@@ -165,14 +167,17 @@ internal sealed partial class ChunkTransaction(
             context => claims.AreCommittedAsync(context, kept, cancellationToken), isKept: false, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A handler has committed marks of messages that were not handled. They would be lost, so this is not to be cancelled.</summary>
-    private async Task TakeBackUnfinishedAsync(IReadOnlyCollection<IdentifiedMessage> unfinished)
+    /// <summary>
+    /// A handler may have committed marks of messages that were not handled. They would be lost, so this is not to be cancelled. Where it
+    /// has rolled them back, others may have theirs there by now.
+    /// </summary>
+    private async Task TakeBackUnfinishedAsync(DbTransaction ended, IReadOnlyCollection<IdentifiedMessage> unfinished)
     {
         LogEndedByHandler(consumer, unfinished.Count);
         await InTransactionAsync(
             async context =>
             {
-                await claims.TakeBackAsync(context, unfinished, CancellationToken.None).ConfigureAwait(false);
+                await claims.TakeBackAsync(context, unfinished, ended, CancellationToken.None).ConfigureAwait(false);
                 return true;
             },
             isKept: true,

@@ -11,6 +11,9 @@ public sealed class InboxMessageRecord
 
     public Guid MessageId { get; set; }
 
+    /// <summary>A number for the topic whose message this is; 0 for ids that are unique beyond it.</summary>
+    public int Scope { get; set; }
+
     public InboxOutcome Outcome { get; set; }
 
     /// <summary>How often the message was redriven; only a greater number is handled again.</summary>

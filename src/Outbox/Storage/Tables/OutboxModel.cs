@@ -111,9 +111,10 @@ internal sealed partial class OutboxModel(ModelBuilder model, OutboxTableOptions
 
     private void MapInbox()
     {
-        var mark = Table<InboxMessageRecord>("inbox_message", row => new { row.Consumer, row.MessageId });
+        var mark = Table<InboxMessageRecord>("inbox_message", row => new { row.Consumer, row.MessageId, row.Scope });
         mark.Property(row => row.Consumer).HasColumnName("consumer").HasMaxLength(Messages.MessageNames.MaxNameLength);
         mark.Property(row => row.MessageId).HasColumnName("message_id").ValueGeneratedNever();
+        mark.Property(row => row.Scope).HasColumnName("scope").HasDefaultValue(MarkScope.None).ValueGeneratedNever();
         mark.Property(row => row.Outcome).HasColumnName("outcome").HasConversion<short>();
         mark.Property(row => row.Redrive).HasColumnName("redrive").HasDefaultValue(0);
         MapCreatedAt(mark.Property(row => row.HandledAt), "handled_at");

@@ -1,6 +1,6 @@
-using Outbox.Consumers;
+using Outbox.Handling.Chunks;
 
-namespace Outbox.Tests.Consumers;
+namespace Outbox.Tests.Handling;
 
 public sealed class ChunkSizeTests
 {

@@ -1,7 +1,7 @@
-namespace Outbox.Consumers;
+namespace Outbox.Handling.Chunks;
 
 /// <summary>
-/// How many messages go into a lane's next chunk, so that its handlers take about as long as wanted. It falls at once, and at most
+/// How many messages go into the next chunk of a lane, so that its handlers take about as long as wanted. It falls at once, and at most
 /// doubles: slow handlers are found out by small chunks. Pure arithmetic; used by one caller at a time.
 /// </summary>
 internal sealed class ChunkSize(int least, int most, TimeSpan wanted)
