@@ -17,7 +17,7 @@ internal static class LoadTestProgram
 {
     private const string Usage = """
         usage: Outbox.LoadTest COMMAND [options] [--json FILE]
-          drain         --messages 500000 --relays 1 [--rounds 3]
+          drain         --messages 500000 --relays 1 [--rounds 3] [--telemetry]
           backlog       --messages 1000000 [--rounds 3]
           latency       --rate 1000 --seconds 30 [--warm-up 10] [--rounds 3] [--separate]
           capture       --seconds 15 [--writers 4]

@@ -14,18 +14,18 @@ public sealed class RoomTests
         ["Filters"] = ["Transport"],
         ["Mapping"] = ["Messages", "Transport"],
         ["Storage"] = ["CrashPoints", "Messages"],
-        ["Diagnostics"] = ["Storage"],
+        ["Diagnostics"] = ["Operations", "Registration", "Storage", "Transport"],
         ["Operations"] = ["Messages", "Registration", "Storage", "Transport"],
-        ["Capture"] = ["CrashPoints", "Filters", "Mapping", "Messages", "Registration", "Signals", "Storage"],
+        ["Capture"] = ["CrashPoints", "Diagnostics", "Filters", "Mapping", "Messages", "Registration", "Signals", "Storage"],
         ["Relay"] = ["CrashPoints", "Filters", "Mapping", "Diagnostics", "Messages", "Registration", "Signals", "Storage", "Transport"],
         ["Inbox"] = ["CrashPoints", "Mapping", "Storage", "Transport"],
         ["DeadLetters"] = ["CrashPoints", "Capture", "Inbox", "Messages", "Storage", "Transport"],
-        ["Handling"] = ["CrashPoints", "Filters", "Mapping", "DeadLetters", "Inbox", "Messages", "Storage", "Transport"],
+        ["Handling"] = ["CrashPoints", "Diagnostics", "Filters", "Mapping", "DeadLetters", "Inbox", "Messages", "Storage", "Transport"],
         ["Deferral"] = ["CrashPoints", "DeadLetters", "Handling", "Inbox", "Messages", "Signals", "Storage", "Transport"],
         ["Redrive"] = ["Capture", "DeadLetters", "Deferral", "Inbox", "Messages", "Registration", "Storage", "Transport"],
         ["Replay"] = ["Handling", "Inbox", "Messages", "Storage", "Transport"],
-        ["Consumers"] = ["CrashPoints", "Filters", "Mapping", "DeadLetters", "Deferral", "Handling", "Inbox", "Messages", "Registration", "Replay", "Storage", "Transport"],
-        ["Health"] = ["Relay", "Transport"],
+        ["Consumers"] = ["CrashPoints", "Diagnostics", "Filters", "Mapping", "DeadLetters", "Deferral", "Handling", "Inbox", "Messages", "Registration", "Replay", "Storage", "Transport"],
+        ["Health"] = ["Consumers", "Diagnostics", "Operations", "Registration", "Relay", "Transport"],
         ["Registration"] = ["Mapping", "Messages"],
     };
 
@@ -60,6 +60,7 @@ public sealed class RoomTests
     [InlineData(typeof(PostgreSqlOutboxOptions), "Outbox.PostgreSql", new[] { "Outbox" })]
     [InlineData(typeof(Testing.EmbeddedKafka), "Outbox.Testing", new[] { "Outbox", "Outbox.Kafka" })]
     [InlineData(typeof(Commands.OutboxExitCodes), "Outbox.Commands", new[] { "Outbox" })]
+    [InlineData(typeof(OutboxDashboardOptions), "Outbox.Dashboard", new[] { "Outbox" })]
     public void Package_UsesOnlyPackagesThatItMay(Type inside, string name, string[] mayUse)
     {
         var references = inside.Assembly.GetReferencedAssemblies().Select(reference => reference.Name!).ToList();
@@ -70,6 +71,21 @@ public sealed class RoomTests
         {
             references.Should().NotContain(["Confluent.Kafka", "Npgsql", "Microsoft.Data.Sqlite"], "the core knows no broker and no dialect");
         }
+    }
+
+    [Theory]
+    [InlineData("Access", new string[0])]
+    [InlineData("Writing", new string[0])]
+    [InlineData("Showing", new[] { "Writing" })]
+    [InlineData("Acting", new[] { "Showing", "Writing" })]
+    public void DashboardRoom_UsesOnlyRoomsThatItMay(string room, string[] mayUse)
+    {
+        var types = typeof(OutboxDashboardOptions).Assembly.GetTypes().Where(type => type.Namespace == $"Outbox.Dashboard.{room}").ToList();
+
+        types.Should().NotBeEmpty();
+        types.SelectMany(TypeUses.Of).Select(used => used.Namespace ?? "")
+            .Where(space => space.StartsWith("Outbox.Dashboard.", StringComparison.Ordinal)).Select(space => space["Outbox.Dashboard.".Length..])
+            .Distinct().Should().BeSubsetOf([room, .. mayUse], "the pages know nothing of who may see them, nor of routes");
     }
 
     [Fact]
@@ -88,6 +104,7 @@ public sealed class RoomTests
         typeof(PostgreSqlOutboxOptions).Assembly,
         typeof(Testing.EmbeddedKafka).Assembly,
         typeof(Commands.OutboxExitCodes).Assembly,
+        typeof(OutboxDashboardOptions).Assembly,
     ];
 
     private static string? RoomOf(Type type) =>

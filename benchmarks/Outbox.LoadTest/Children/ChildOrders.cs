@@ -14,6 +14,9 @@ internal sealed record ChildOrders(RelayTarget Target, bool HandWritten)
     /// <summary>How many rows it warms itself with.</summary>
     public int WarmUpRows { get; init; } = 50_000;
 
+    /// <summary>Whether every metric and span is listened to.</summary>
+    public bool Telemetry { get; init; }
+
     /// <summary>The file for the times of acknowledgements; null for none.</summary>
     public string? TimesFile { get; init; }
 
@@ -25,6 +28,7 @@ internal sealed record ChildOrders(RelayTarget Target, bool HandWritten)
         {
             WarmUp = arguments.Has("warm-database") ? Place(arguments, "warm-") : null,
             WarmUpRows = arguments.Number("warm-rows", 50_000),
+            Telemetry = arguments.Has("telemetry"),
             TimesFile = arguments.Text("times"),
             Messages = arguments.Number("messages", 0, 0),
         };
@@ -41,6 +45,11 @@ internal sealed record ChildOrders(RelayTarget Target, bool HandWritten)
         if (TimesFile is not null)
         {
             arguments.AddRange(["--times", TimesFile, "--messages", Messages.ToString(CultureInfo.InvariantCulture)]);
+        }
+
+        if (Telemetry)
+        {
+            arguments.Add("--telemetry");
         }
 
         if (HandWritten)

@@ -84,6 +84,11 @@ internal static class ChildProgram
 
         return new LibraryRelay(target, services =>
         {
+            if (orders.Telemetry)
+            {
+                FullTelemetry.Add(services);
+            }
+
             if (times is not null)
             {
                 TimedTransport.Decorate(services, times);

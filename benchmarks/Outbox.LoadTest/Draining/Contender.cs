@@ -5,4 +5,5 @@ namespace Outbox.LoadTest.Draining;
 /// <param name="Relays">How many processes.</param>
 /// <param name="HandWritten">The hand-written loop, not the library.</param>
 /// <param name="PinsSnapshot">Whether a reader elsewhere holds a snapshot meanwhile.</param>
-internal sealed record Contender(string Name, int Relays, bool HandWritten = false, bool PinsSnapshot = false);
+/// <param name="IsListenedTo">Whether every metric and span is listened to.</param>
+internal sealed record Contender(string Name, int Relays, bool HandWritten = false, bool PinsSnapshot = false, bool IsListenedTo = false);

@@ -95,7 +95,7 @@ internal sealed class DrainArena : IAsyncDisposable
     {
         var target = new RelayTarget(_connectionString, _servers.BootstrapServers, topic);
         var children = _warmUps.Take(contender.Relays)
-            .Select(warmUp => ChildProcess.Start(new ChildOrders(target, contender.HandWritten) { WarmUp = warmUp }))
+            .Select(warmUp => ChildProcess.Start(new ChildOrders(target, contender.HandWritten) { WarmUp = warmUp, Telemetry = contender.IsListenedTo }))
             .ToList();
         await Task.WhenAll(children.Select(child => child.WaitUntilReadyAsync()));
         if (!contender.HandWritten)

@@ -3,7 +3,10 @@ using Outbox.LoadTest.Reporting;
 
 namespace Outbox.LoadTest.Draining;
 
-/// <summary><c>drain</c>: how fast a full table is published, against the hand-written loop.</summary>
+/// <summary>
+/// <c>drain</c>: how fast a full table is published, against the hand-written loop; with <c>--telemetry</c>, against one relay whose
+/// metrics and spans are all listened to.
+/// </summary>
 internal static class DrainCommand
 {
     public static async Task<Report> RunAsync(Arguments arguments)
@@ -11,6 +14,11 @@ internal static class DrainCommand
         var messages = arguments.Number("messages", 500_000);
         var relays = arguments.Number("relays", 1);
         var rounds = arguments.Number("rounds", 3);
+        if (arguments.Has("telemetry"))
+        {
+            return await RunListenedToAsync(messages, rounds);
+        }
+
         var ours = new Contender(relays == 1 ? "1 relay" : $"{relays} relays", relays);
         var handWritten = new Contender("hand-written loop", 1, HandWritten: true);
         var one = new Contender("1 relay", 1);
@@ -37,6 +45,21 @@ internal static class DrainCommand
             .Add("cpuMicrosPerMessage", Cpu(results[ours]), "processor time of the relays, servers not counted")
             .Add("handWrittenCpuMicrosPerMessage", Cpu(results[handWritten]), "the same of the hand-written loop");
         return Judge(report, check, Sum(results.Where(result => result.Key.HandWritten)));
+    }
+
+    private static async Task<Report> RunListenedToAsync(int messages, int rounds)
+    {
+        var unheard = new Contender("nobody listens", 1);
+        var heard = new Contender("everything is listened to", 1, IsListenedTo: true);
+        await using var arena = await DrainArena.OpenAsync(messages, 1);
+        var results = await arena.RunAsync([unheard, heard], rounds);
+        var report = new Report($"drain: {messages} messages, 1 relay, with and without telemetry, medians of {rounds} rounds")
+            .Add("messagesPerSecond", Rate(results[heard]), heard.Name)
+            .Add("unheardPerSecond", Rate(results[unheard]), unheard.Name)
+            .Add("ratioToUnheard", Rate(results[heard]) / Rate(results[unheard]), "listened to / not listened to")
+            .Add("cpuMicrosPerMessage", Cpu(results[heard]), heard.Name)
+            .Add("unheardCpuMicrosPerMessage", Cpu(results[unheard]), unheard.Name);
+        return Judge(report, Sum(results), default);
     }
 
     public static double Rate(IEnumerable<RoundResult> rounds) => Figures.Median(rounds.Select(round => round.Rate));

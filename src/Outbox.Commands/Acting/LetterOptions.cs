@@ -39,12 +39,12 @@ internal sealed class LetterOptions
         var now = TimeProvider.System.GetUtcNow();
         return new RedriveRequest(parsed.GetValue(_consumer)!, parsed.GetValue(_topic)!)
         {
-            GroupId = parsed.GetValue(_group),
+            GroupId = SharedOptions.Said(parsed, _group),
             MessageIds = parsed.GetValue(_ids) is { Length: > 0 } ids ? ids : null,
-            ErrorType = parsed.GetValue(_error),
-            Key = parsed.GetValue(_key) is { } key ? Bytes(key) : null,
-            From = parsed.GetValue(_newerThan) is { } newer ? now - newer : null,
-            Until = parsed.GetValue(_olderThan) is { } older ? now - older : null,
+            ErrorType = SharedOptions.Said(parsed, _error),
+            Key = SharedOptions.Said(parsed, _key) is { } key ? Bytes(key) : (ReadOnlyMemory<byte>?)null, // a bare null would become an empty key
+            From = SharedOptions.Said(parsed, _newerThan) is { } newer ? now - newer : null,
+            Until = SharedOptions.Said(parsed, _olderThan) is { } older ? now - older : null,
             IsDryRun = isDryRun,
             RequestedBy = run.RequestedBy,
         };

@@ -35,6 +35,7 @@ internal sealed class OutboxCommandLine
         _root.Subcommands.Add(ParkedCommand.Create(this));
         _root.Subcommands.Add(DeferredCommand.Create(this));
         _root.Subcommands.Add(DeadLetterCommand.Create(this));
+        _root.Subcommands.Add(ReplayCommand.Create(this));
         ControlCommands.AddTo(_root, this);
         _root.Subcommands.Add(AuditCommand.Create(this));
         _root.Subcommands.Add(SchemaCommand.Create(this));

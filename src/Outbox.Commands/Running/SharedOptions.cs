@@ -25,6 +25,9 @@ internal static class SharedOptions
 
     public static Option<long?> After() => new("--after") { Description = "Go on behind this id, as the page before says." };
 
+    /// <summary>What was said; null where nothing was, which the value alone does not tell.</summary>
+    public static T? Said<T>(ParseResult parsed, Option<T?> option) => parsed.GetResult(option) is null ? default : parsed.GetValue(option);
+
     public static Option<TimeSpan?> Duration(string name, string description) => new(name)
     {
         Description = description + " For example 90s, 15m, 2h, 1d.",

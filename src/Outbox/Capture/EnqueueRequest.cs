@@ -14,4 +14,8 @@ internal readonly record struct EnqueueRequest(MessageHeaders? Headers, DateTime
         var activity = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current : null;
         return new EnqueueRequest(headers, dueAt, activity?.Id, activity?.TraceStateString);
     }
+
+    /// <summary>The same with the context of a span, where there is one: that of the message's own creation.</summary>
+    public EnqueueRequest Within(Activity? span) =>
+        span is { IdFormat: ActivityIdFormat.W3C } ? this with { TraceParent = span.Id, TraceState = span.TraceStateString } : this;
 }

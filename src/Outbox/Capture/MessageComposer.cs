@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Outbox.Diagnostics;
 using Outbox.Filters;
 using Outbox.Mapping;
 using Outbox.Messages;
@@ -40,7 +41,8 @@ internal sealed class MessageComposer(
     {
         if (message is RawMessage raw)
         {
-            return Filtered(db, raw, null, ComposeRaw(raw, id, request), request.DueAt);
+            using var creating = OutboxTracing.StartCreate(raw.Topic, request.TraceParent, request.TraceState);
+            return Filtered(db, raw, null, ComposeRaw(raw, id, request.Within(creating)), request.DueAt);
         }
 
         if (!registration.Types.TryGet(message.GetType(), out var type) && !registration.Types.TryGet(declared, out type))
@@ -48,6 +50,8 @@ internal sealed class MessageComposer(
             throw Unregistered(message.GetType());
         }
 
+        using var span = OutboxTracing.StartCreate(type.Topic, request.TraceParent, request.TraceState);
+        request = request.Within(span);
         var map = _maps.For(type.Topic);
         var key = Key(type, message);
         var payload = Serialize(map.Serializer, type, message);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Outbox.DeadLetters;
 using Outbox.Deferral;
+using Outbox.Diagnostics;
 using Outbox.Filters;
 using Outbox.Handling;
 using Outbox.Handling.Chunks;
@@ -67,8 +68,19 @@ internal sealed class ConsumerComposition(IServiceProvider services, ConsumerDef
         var starts = new StartOffsets(offsets.ReadAsync, byOffset, definition.Name, _time, Log<StartOffsets>());
         var loop = new ConsumerLoop(
             definition.Name, transport!, subscription, lanes, offsets, assignment, starts, circuit, bytes, Backlog(), ConsumerTimes.Of(options), _time,
-            Log<ConsumerLoop>());
+            Log<ConsumerLoop>())
+        {
+            Status = Observe(),
+        };
         return new ConsumerParts(loop, lanes, offsets, deferral, options);
+    }
+
+    /// <summary>Shows the consumer to metrics and health checks.</summary>
+    private ConsumerStatus Observe()
+    {
+        var status = services.GetRequiredKeyedService<ConsumerStatus>(definition.OptionsName);
+        services.GetRequiredService<OutboxMetrics>().AddConsumer(definition.Name, status.Read);
+        return status;
     }
 
     public HandlerMap CreateHandlers(ICollection<string> errors) =>

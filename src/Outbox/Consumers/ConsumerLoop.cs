@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Outbox.CrashPoints;
+using Outbox.Diagnostics;
 using Outbox.Handling;
 using Outbox.Inbox;
 using Outbox.Transport;
@@ -36,10 +37,14 @@ internal sealed partial class ConsumerLoop(
     private int _failures;
     private int _failedCommits;
 
+    /// <summary>Told how things are; null where nobody asks.</summary>
+    public ConsumerStatus? Status { get; init; }
+
     /// <summary>Receives until cancelled; blocks its thread. A receiver that fails for good is replaced by another.</summary>
     public void Run(CancellationToken stopping)
     {
         var openings = 0;
+        Status?.Started();
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -50,9 +55,12 @@ internal sealed partial class ConsumerLoop(
             {
                 var wait = OpenAgain.After(++openings);
                 LogReceiverFailed(exception, consumer, wait);
+                Status?.Failed(exception.GetType().Name);
                 Wait(wait, stopping);
             }
         }
+
+        Status?.Stopped();
     }
 
     private void RunReceiver(Action succeeded, CancellationToken stopping)
@@ -100,6 +108,7 @@ internal sealed partial class ConsumerLoop(
             }
 
             CommitIfDue(receiver);
+            Status?.Recovered();
             _failures = 0;
             return true;
         }
@@ -107,6 +116,7 @@ internal sealed partial class ConsumerLoop(
         {
             var wait = ReceiveAgain.After(++_failures);
             LogReceiveFailed(exception, consumer, exception.Failure, _failures);
+            Status?.Failed(exception.Message);
             Wait(wait, stopping);
             return false;
         }
@@ -189,6 +199,7 @@ internal sealed partial class ConsumerLoop(
         }
 
         _lastCommit = time.GetTimestamp();
+        Status?.Turned([.. _assigned.Keys.Select(partition => new PartitionLag(partition.Topic, partition.Partition, receiver.GetLag(partition)))]);
         try
         {
             Commit(receiver, _assigned.Values);

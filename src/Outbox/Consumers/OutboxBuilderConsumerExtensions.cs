@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Outbox;
 using Outbox.Consumers;
+using Outbox.Diagnostics;
 using Outbox.Handling;
 using Outbox.Inbox;
 using Outbox.Messages;
@@ -77,7 +78,16 @@ public static class OutboxBuilderConsumerExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddKeyedSingleton(definition.OptionsName, definition);
-        services.AddKeyedSingleton(definition.OptionsName, new HandlingEvents());
+        services.AddKeyedSingleton(definition.OptionsName, (provider, _) => new HandlingEvents
+        {
+            Meter = new HandlerMeter(definition.Name, provider.GetRequiredService<OutboxMetrics>(), provider.GetRequiredService<TimeProvider>()),
+        });
+        services.AddKeyedSingleton(definition.OptionsName, (provider, key) => new ConsumerStatus(
+            definition.Name, provider.GetRequiredKeyedService<HandlingEvents>(key), provider.GetRequiredService<TimeProvider>()));
+
+        // Under the context's type too, for the health check that asks for all of them.
+        services.AddKeyedSingleton(
+            definition.Registration.ContextType, (provider, _) => provider.GetRequiredKeyedService<ConsumerStatus>(definition.OptionsName));
         services.AddKeyedSingleton(
             definition.OptionsName, (provider, _) => new HandlerBacklog(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IHostedService>(provider => new ConsumerComposition(provider, definition).CreateConsumer());
@@ -94,10 +104,5 @@ public static class OutboxBuilderConsumerExtensions
             var options = provider.GetRequiredService<IOptionsMonitor<ConsumerOptions>>();
             return new ReplayConsumer(definition.Name, definition.Topics, () => options.Get(definition.OptionsName));
         });
-        services.TryAddKeyedSingleton<IInboxReplay>(contextType, (provider, _) => new StoredReplays(
-            [.. provider.GetKeyedServices<ReplayConsumer>(contextType)],
-            provider.GetKeyedService<ITopicLog>(contextType),
-            provider.GetRequiredKeyedService<ReplayRequests>(contextType),
-            provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Outbox.Deferral;
+using Outbox.Diagnostics;
 using Outbox.Filters;
 using Outbox.Handling;
 using Outbox.Handling.Chunks;
@@ -49,7 +50,7 @@ internal sealed class ReplayComposition(
         ReplayClaim claim, MessageDecoder decoder, ResiliencePipeline retries, ReplayMarks marks, ConsumerOptions options)
     {
         // Live messages are counted by themselves.
-        var events = new HandlingEvents();
+        var events = new HandlingEvents { Meter = new HandlerMeter(definition.Name, services.GetRequiredService<OutboxMetrics>(), _time) };
         var info = new ReplayInfo(claim.ReplayId, claim.Kind);
         var isMissing = claim.Kind == ReplayKind.Missing;
         var claims = new InboxClaims(

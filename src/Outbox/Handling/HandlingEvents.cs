@@ -13,6 +13,9 @@ internal sealed class HandlingEvents
     private long _circuitOpenings;
     private volatile bool _isCircuitOpen;
 
+    /// <summary>Measures the handlers' calls; null for not.</summary>
+    public HandlerMeter? Meter { get; init; }
+
     /// <summary>Messages whose handler ran and committed.</summary>
     public long Handled => Interlocked.Read(ref _handled);
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Outbox.DeadLetters;
+using Outbox.Diagnostics;
 using Outbox.Inbox;
 using Outbox.Transport;
 using Polly;
@@ -37,6 +38,7 @@ internal sealed partial class MessageHandling(
         var firstSeen = time.GetUtcNow();
         var (run, unreadable) = Decode(message);
         id = run?.MessageId ?? id;
+        using var span = OutboxTracing.StartReceive(consumer, message, id);
         for (var failures = 1; ; failures++)
         {
             try

@@ -8,7 +8,8 @@ namespace Outbox.Operations;
 
 /// <summary>Writes each request down and passes it on.</summary>
 internal sealed class AuditedActions(
-    ContextSessions sessions, AuditTrail audit, IDeferredMessages deferred, IInboxRedrive redrive) : IInboxActions
+    ContextSessions sessions, AuditTrail audit, IDeferredMessages deferred, IInboxRedrive redrive, IInboxReplay replays)
+    : IInboxActions
 {
     public async Task<int> RetryDeferredAsync(
         string consumer, IReadOnlyCollection<long> ids, string requestedBy, CancellationToken cancellationToken)
@@ -52,6 +53,22 @@ internal sealed class AuditedActions(
             cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<Guid> StartReplayAsync(ReplayRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+
+        // What cannot work is not written down as asked for.
+        await replays.PreviewAsync(request, cancellationToken).ConfigureAwait(false);
+        await audit.WriteAsync(request.RequestedBy, "replay start", Describe(request), cancellationToken).ConfigureAwait(false);
+        return await replays.StartAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<bool> CancelReplayAsync(Guid id, string requestedBy, CancellationToken cancellationToken)
+    {
+        await audit.WriteAsync(requestedBy, "replay cancel", id.ToString(), cancellationToken).ConfigureAwait(false);
+        return await replays.CancelAsync(id, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task WriteAsync<T>(
         string requestedBy, string action, string consumer, IReadOnlyCollection<T> ids, CancellationToken cancellationToken)
         where T : IFormattable
@@ -62,23 +79,30 @@ internal sealed class AuditedActions(
         await audit.WriteAsync(requestedBy, action, $"{consumer}: {string.Join(' ', named)}", cancellationToken).ConfigureAwait(false);
     }
 
-    private static string Describe(RedriveRequest request)
-    {
-        var parts = new List<string> { $"{request.Consumer}, topic {request.Topic}" };
-        Add("error", request.ErrorType);
-        Add("from", request.From?.ToString("u", CultureInfo.InvariantCulture));
-        Add("until", request.Until?.ToString("u", CultureInfo.InvariantCulture));
-        Add("key", request.Key is { } key ? KeyText.Format(key.ToArray()) : null);
-        Add("messages", request.MessageIds is { } ids ? string.Join(' ', ids) : null);
-        Add("through the topic", request.ThroughTopic ? "yes" : null);
-        return string.Join(", ", parts);
+    private static string Describe(RedriveRequest request) => Join(
+        $"{request.Consumer}, topic {request.Topic}",
+        ("error", request.ErrorType),
+        ("from", request.From?.ToString("u", CultureInfo.InvariantCulture)),
+        ("until", request.Until?.ToString("u", CultureInfo.InvariantCulture)),
+        ("key", request.Key is { } key ? KeyText.Format(key.ToArray()) : null),
+        ("messages", request.MessageIds is { } ids ? string.Join(' ', ids) : null),
+        ("through the topic", request.ThroughTopic ? "yes" : null));
 
-        void Add(string name, string? value)
-        {
-            if (value is not null)
-            {
-                parts.Add($"{name}: {value}");
-            }
-        }
-    }
+    private static string Describe(ReplayRequest request) => Join(
+        $"{request.Consumer}, {(request.Kind == ReplayKind.Missing ? "missing" : "again")}",
+        ("topics", request.Topics.Count > 0 ? string.Join(' ', request.Topics) : null),
+        ("from", Describe(request.From)),
+        ("to", request.To is { } to ? Describe(to) : null),
+        ("key", request.Key is { } key ? KeyText.Format(key) : null),
+        ("type", request.MessageName));
+
+    private static string Describe(ReplayPosition position) => position switch
+    {
+        { Time: { } time } => time.ToString("u", CultureInfo.InvariantCulture),
+        { Offsets: { } offsets } => string.Join(' ', offsets.Select(place => string.Create(CultureInfo.InvariantCulture, $"{place.Key}@{place.Value}"))),
+        _ => "beginning",
+    };
+
+    private static string Join(string first, params (string Name, string? Value)[] parts) =>
+        string.Join(", ", parts.Where(part => part.Value is not null).Select(part => $"{part.Name}: {part.Value}").Prepend(first));
 }

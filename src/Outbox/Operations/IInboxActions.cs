@@ -1,7 +1,7 @@
 namespace Outbox.Operations;
 
 /// <summary>
-/// What operators ask of consumers: deferred messages and dead letters. Each action is written to the audit table first; when that
+/// What operators ask of consumers: deferred messages, dead letters and replays. Each action is written to the audit table first; when that
 /// fails, nothing is done. Registered as a keyed singleton under the context's type. Safe for concurrent use.
 /// </summary>
 /// <remarks>All members throw <see cref="OutboxException"/> where the tables are missing, and what the provider throws where the database is away.</remarks>
@@ -39,4 +39,17 @@ public interface IInboxActions
     /// <returns>How many had a mark that said dead-lettered.</returns>
     Task<int> DiscardDeadLettersAsync(
         string consumer, IReadOnlyCollection<Guid> messageIds, string requestedBy, CancellationToken cancellationToken = default);
+
+    /// <summary>Asks for a replay, as <see cref="IInboxReplay.StartAsync"/>.</summary>
+    /// <param name="request">What is to be replayed. <see cref="ReplayRequest.RequestedBy"/> must be set.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The replay's id.</returns>
+    Task<Guid> StartReplayAsync(ReplayRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends a replay, as <see cref="IInboxReplay.CancelAsync"/>.</summary>
+    /// <param name="id">The replay's id.</param>
+    /// <param name="requestedBy">Who asks, up to 200 characters; not empty.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>False where it had ended before, or there is none.</returns>
+    Task<bool> CancelReplayAsync(Guid id, string requestedBy, CancellationToken cancellationToken = default);
 }

@@ -17,6 +17,10 @@ public interface IOutboxOperations
     /// <param name="cancellationToken">Ends the call.</param>
     Task<OutboxOverview> GetOverviewAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>The consumers that have stored how far they are, with their topics, by name. One that never came to that is missing.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    Task<IReadOnlyList<ConsumerTopic>> ListConsumersAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Messages of one place, the oldest (lowest id) first, without their payloads.</summary>
     /// <param name="place">Where to look.</param>
     /// <param name="filter">Which messages; null for all.</param>

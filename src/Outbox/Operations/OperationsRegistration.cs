@@ -29,7 +29,8 @@ internal static class OperationsRegistration
             Sessions(provider),
             new AuditTrail(Sessions(provider), provider.GetRequiredKeyedService<BoundedReads>(contextType)),
             provider.GetRequiredKeyedService<IDeferredMessages>(contextType),
-            provider.GetRequiredKeyedService<IInboxRedrive>(contextType)));
+            provider.GetRequiredKeyedService<IInboxRedrive>(contextType),
+            provider.GetRequiredKeyedService<IInboxReplay>(contextType)));
         services.AddKeyedSingleton<IOutboxCheck>(contextType, (provider, _) => new TablesCheck(Sessions(provider)));
         services.AddKeyedSingleton<IOutboxCheck>(
             contextType, (provider, _) => new ClockCheck(provider.GetRequiredKeyedService<BoundedReads>(contextType), Time(provider)));

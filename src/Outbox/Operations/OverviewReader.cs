@@ -13,6 +13,12 @@ internal sealed class OverviewReader(BoundedReads reads, IControlStore control)
         return await reads.RunAsync((context, token) => ReadAsync(context, pauses, token), cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<IReadOnlyList<ConsumerTopic>> ReadConsumersAsync(CancellationToken cancellationToken) => await reads.RunAsync(
+        async (context, token) => await StoredRows.Rows<InboxOffsetRecord>(context).GroupBy(row => new { row.Consumer, row.Topic })
+            .OrderBy(group => group.Key.Consumer).ThenBy(group => group.Key.Topic)
+            .Select(group => new ConsumerTopic(group.Key.Consumer, group.Key.Topic, group.Count())).ToListAsync(token).ConfigureAwait(false),
+        cancellationToken).ConfigureAwait(false);
+
     private static async Task<OutboxOverview> ReadAsync(DbContext context, IReadOnlyList<OutboxControlEntry> pauses, CancellationToken cancellationToken)
     {
         var now = await BoundedReads.NowAsync(context, cancellationToken).ConfigureAwait(false);

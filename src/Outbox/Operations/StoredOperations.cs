@@ -21,6 +21,8 @@ internal sealed class StoredOperations(
 
     public Task<OutboxOverview> GetOverviewAsync(CancellationToken cancellationToken) => overview.ReadAsync(cancellationToken);
 
+    public Task<IReadOnlyList<ConsumerTopic>> ListConsumersAsync(CancellationToken cancellationToken) => overview.ReadConsumersAsync(cancellationToken);
+
     public Task<OutboxPage<MessageSummary>> ListMessagesAsync(
         MessagePlace place, MessageFilter? filter, PageRequest? page, CancellationToken cancellationToken) =>
         lists.ListAsync(place, filter ?? Everything, PageRequest.Check(page), cancellationToken);

@@ -40,4 +40,11 @@ public sealed class OutboxOptions
     /// <summary>How often the waiting messages are counted, where they have a limit. Counting costs about as much as reading the limit's number of rows.</summary>
     /// <value>Default: 5 s. From 10 ms to 1 hour.</value>
     public TimeSpan BacklogCheckInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How often a process looks what waits in the database: one that relays while somebody listens to the metrics, any that has the
+    /// health check. A look costs a bounded number of small queries, whatever waits.
+    /// </summary>
+    /// <value>Default: 15 s. Zero for never, or from 100 ms to 1 hour.</value>
+    public TimeSpan SampleInterval { get; set; } = TimeSpan.FromSeconds(15);
 }

@@ -18,6 +18,11 @@ internal sealed class OutboxOptionsValidator(string name) : IValidateOptions<Out
         check.Range(nameof(options.BacklogLimit), options.BacklogLimit, 0, long.MaxValue);
         check.Defined(nameof(options.BacklogPolicy), options.BacklogPolicy);
         check.Range(nameof(options.BacklogCheckInterval), options.BacklogCheckInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+        if (options.SampleInterval != TimeSpan.Zero)
+        {
+            check.Range(nameof(options.SampleInterval), options.SampleInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        }
+
         return check.Result();
     }
 }

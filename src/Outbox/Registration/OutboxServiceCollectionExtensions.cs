@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -11,6 +10,7 @@ using Outbox.Operations;
 using Outbox.Redrive;
 using Outbox.Registration;
 using Outbox.Relay;
+using Outbox.Replay;
 using Outbox.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -43,9 +43,11 @@ public static class OutboxServiceCollectionExtensions
             StorageRegistration.Add(services, typeof(TContext));
             RelayRegistration.AddForWriters(services, registration);
             OperationsRegistration.Add(services, registration);
+            DiagnosticsRegistration.Add(services, registration);
             services.ConfigureDbContext<TContext>(static options => options.AddInterceptors(HandlerWatchInterceptor.Instance));
             DeferralRegistration.Add(services, typeof(TContext));
             RedriveRegistration.Add(services, registration);
+            ReplayRegistration.Add(services, typeof(TContext));
         }
 
         configure(new OutboxBuilder(services, registration));
@@ -54,7 +56,6 @@ public static class OutboxServiceCollectionExtensions
 
     private static void AddShared(IServiceCollection services, OutboxRegistration registration)
     {
-        services.TryAddSingleton(provider => new OutboxMetrics(provider.GetService<IMeterFactory>()));
         services.AddOptions<OutboxOptions>(registration.OptionsName)
             .Configure<IServiceProvider>((options, provider) => OutboxConfiguration.Bind(provider, "", options))
             .ValidateOnStart();

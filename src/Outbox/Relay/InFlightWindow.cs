@@ -42,6 +42,9 @@ internal sealed class InFlightWindow : IDeliverySink
         _changed = new AsyncSignal(time);
     }
 
+    /// <summary>Measures how long outcomes take; null for not.</summary>
+    public SendProbe? Probe { get; init; }
+
     /// <summary>How many outcomes are open. Asked by the relay's thread.</summary>
     public int Count
     {
@@ -71,12 +74,14 @@ internal sealed class InFlightWindow : IDeliverySink
         _rows[place] = row;
         _bytesAdded += size;
         tag = place;
+        Probe?.Begin(place);
         return true;
     }
 
     /// <summary>Takes a row out again that the sender did not accept. Called by the relay's thread.</summary>
     public void Remove(long tag)
     {
+        Probe?.Forget(tag);
         _bytesAdded -= _rows[tag].Size;
         _rows[tag] = default;
         _taken[_takenCount++] = (int)tag;
@@ -87,6 +92,7 @@ internal sealed class InFlightWindow : IDeliverySink
         // Until it is given back below, the place is this outcome's alone. Acknowledged first: whoever finds nothing in flight waits for
         // the deletes of all that was.
         ref var row = ref _rows[tag];
+        Probe?.End(tag, row.Topic, outcome);
         if (outcome.IsDelivered)
         {
             _acknowledgements.Acknowledge(row, outcome);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Outbox.Diagnostics;
 using Outbox.Signals;
 using Outbox.Storage;
 using Outbox.Transport;
@@ -18,6 +19,7 @@ internal sealed record RelayParts(
     RelayStatus Status,
     AsyncSignal Wake,
     Func<OutgoingMessages> CreateMessages,
+    OutboxMetrics Metrics,
     RelayOptions Options,
     TimeProvider Time,
     ILogger Logger);

@@ -70,6 +70,7 @@ internal static class RelayRegistration
         var parking = provider.GetRequiredKeyedService<IParkingStore>(scope);
         var leaseStore = provider.GetRequiredKeyedService<IBucketLeaseStore>(scope);
         var status = provider.GetRequiredKeyedService<RelayStatus>(scope);
+        metrics.AddRelay(scope, () => status.OwnedBuckets);
         var wake = provider.GetRequiredKeyedService<RelayWakeup>(scope);
         var transport = provider.GetKeyedService<ITransport>(scope) ?? throw new OutboxException(
             $"The relay of {scope.Name} has no transport. Add UseKafka(…), or another Use…Transport, to AddOutbox<{scope.Name}>(…).");
@@ -87,7 +88,7 @@ internal static class RelayRegistration
         {
             Parked = async token => await parked.RefreshAsync(leases.Current, token).ConfigureAwait(false),
         };
-        var parts = new RelayParts(store, transport, leases, settlement, suspects, held, paused, parked, status, wake, createMessages, options, time, logger);
+        var parts = new RelayParts(store, transport, leases, settlement, suspects, held, paused, parked, status, wake, createMessages, metrics, options, time, logger);
         var scheduled = new ScheduledMover(provider.GetRequiredKeyedService<IScheduledStore>(scope), wake, options.MinPollInterval);
         var dead = new DeadRelays(provider.GetKeyedService<ILivenessStore>(scope), leases, relay);
         var listener = new CommitListener(provider.GetKeyedService<IRelayNotifications>(scope), wake);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Outbox.CrashPoints;
+using Outbox.Diagnostics;
 using Outbox.Storage;
 
 namespace Outbox.Relay;
@@ -221,6 +222,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
 
     private async ValueTask<SessionEnd?> SendAsync(List<OutboxRow> rows, CancellationToken stopping)
     {
+        using var span = OutboxTracing.StartSend(rows);
         if (!parts.Parked.IsEmpty && !await AbsorbAsync(rows, stopping).ConfigureAwait(false))
         {
             return SessionEnd.LeaseLost;
@@ -324,6 +326,7 @@ internal sealed class RelaySession(RelayParts parts, IOutboxReader reader)
                 return null;
             }
 
+            parts.Status.Waits();
             await parts.Settlement.WaitForDeletedAsync(_options.MinPollInterval, stopping).ConfigureAwait(false);
         }
     }

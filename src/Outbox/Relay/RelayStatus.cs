@@ -5,6 +5,7 @@ internal sealed class RelayStatus(TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, string> _stalledTopics = new(StringComparer.Ordinal);
+    private readonly long _madeAt = time.GetTimestamp();
     private long _lastRead;
 
     /// <summary>Whether a session is running.</summary>
@@ -18,6 +19,9 @@ internal sealed class RelayStatus(TimeProvider time)
 
     /// <summary>How long ago the outbox was read last; null where it never was.</summary>
     public TimeSpan? SinceLastRead => _lastRead == 0 ? null : time.GetElapsedTime(Volatile.Read(ref _lastRead));
+
+    /// <summary>How long nothing was read and no outcome was waited for, since it was made where that never was.</summary>
+    public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _lastRead) is not 0 and var last ? last : _madeAt);
 
     /// <summary>The topics that wait, each with the reason.</summary>
     public IReadOnlyDictionary<string, string> StalledTopics
@@ -37,6 +41,9 @@ internal sealed class RelayStatus(TimeProvider time)
         IsRunning = true;
         LastError = null;
     }
+
+    /// <summary>It lives, but has no room to read on before outcomes come.</summary>
+    public void Waits() => Volatile.Write(ref _lastRead, time.GetTimestamp());
 
     public void Failed(string error)
     {

@@ -17,7 +17,10 @@ internal sealed class SessionSender
     {
         _parts = parts;
         _options = parts.Options;
-        _window = new InFlightWindow(_options.MaxInFlight, _options.MaxInFlightBytes, parts.Settlement, parts.Wake, parts.Time);
+        _window = new InFlightWindow(_options.MaxInFlight, _options.MaxInFlightBytes, parts.Settlement, parts.Wake, parts.Time)
+        {
+            Probe = new SendProbe(parts.Metrics, parts.Time),
+        };
         _messages = parts.CreateMessages();
         _sender = parts.Transport.OpenSender(_window);
     }
@@ -63,6 +66,7 @@ internal sealed class SessionSender
     /// <returns>False: the session must end.</returns>
     public async ValueTask<bool> WaitForRoomAsync(CancellationToken stopping)
     {
+        _parts.Status.Waits();
         await _window.WaitForOutcomeAsync(_options.MinPollInterval, stopping).ConfigureAwait(false);
         return !HasFailed && _parts.Leases.IsValid;
     }

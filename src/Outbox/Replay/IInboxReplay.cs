@@ -3,8 +3,8 @@ namespace Outbox;
 /// <summary>
 /// Lets consumers handle parts of their topics' logs again. What is asked for is stored in the database and carried out by whichever
 /// instances of the consumer run, which share its partitions and go on where another has stopped or died. Live messages are handled
-/// meanwhile, in their own order; a replay handles the messages of each key in order. Registered by <c>AddConsumer</c> as a keyed singleton
-/// under the context's type. Safe for concurrent use.
+/// meanwhile, in their own order; a replay handles the messages of each key in order. Registered as a keyed singleton under the context's
+/// type. Safe for concurrent use.
 /// </summary>
 /// <remarks>
 /// A message whose handler fails is tried again as the consumer's immediate retries say, then counted as failed, and its key goes on. It gets no
@@ -17,11 +17,18 @@ public interface IInboxReplay
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The replay's id.</returns>
     /// <exception cref="OutboxException">
-    /// It cannot work: this process has no such consumer, the consumer does not receive the topic, the request contradicts itself, or a
+    /// It cannot work: this process has no such consumer (where it has not, a <see cref="ReplayKind.Again"/> one that names its topics can
+    /// be asked for all the same), the consumer does not receive the topic, the request contradicts itself, or a
     /// <see cref="ReplayKind.Missing"/> one begins before the consumer's marks do (<see cref="ConsumerOptions.InboxRetention"/>).
     /// </exception>
     /// <exception cref="Transport.TransportException">The broker is away, or a topic is missing.</exception>
     Task<Guid> StartAsync(ReplayRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds out which part of the topics a request means, and does nothing. Fails as <see cref="StartAsync"/> would.</summary>
+    /// <param name="request">What would be replayed.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The partitions with anything to read, as they would be at the start.</returns>
+    Task<IReadOnlyList<ReplayPartitionStatus>> PreviewAsync(ReplayRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>A replay and how far it has come; null where there is none with that id.</summary>
     /// <param name="id">The id that <see cref="StartAsync"/> gave.</param>

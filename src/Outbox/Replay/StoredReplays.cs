@@ -9,20 +9,27 @@ internal sealed class StoredReplays(IReadOnlyList<ReplayConsumer> consumers, ITo
 {
     public async Task<Guid> StartAsync(ReplayRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        ArgumentNullException.ThrowIfNull(request.From);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(request.RequestedBy.Length, StoredControl.MaxRequestedByLength, nameof(request));
-        var consumer = consumers.FirstOrDefault(known => known.Name == request.Consumer) ?? throw new OutboxException(
-            $"This process has no consumer '{request.Consumer}'. Ask for the replay in a process that adds it with AddConsumer; known here: {string.Join(", ", consumers.Select(known => known.Name))}.");
-        Require(request, consumer);
-        var plan = new ReplayPlan(
-            log ?? throw new OutboxException("The transport cannot read topics' logs (ITopicLog is not registered), so nothing can be replayed. Use UseKafka or UseInMemoryTransport."),
-            time);
-        var ranges = await plan.MakeAsync(request, consumer, cancellationToken).ConfigureAwait(false);
+        var ranges = await PlanAsync(request, cancellationToken).ConfigureAwait(false);
         var id = Guid.CreateVersion7(time.GetUtcNow());
         await store.AddAsync(id, request, ranges, cancellationToken).ConfigureAwait(false);
         return id;
     }
+
+    public async Task<IReadOnlyList<ReplayPartitionStatus>> PreviewAsync(ReplayRequest request, CancellationToken cancellationToken) =>
+    [
+        .. (await PlanAsync(request, cancellationToken).ConfigureAwait(false)).Select(range => new ReplayPartitionStatus
+        {
+            Topic = range.Topic,
+            Partition = range.Partition,
+            FirstOffset = range.From,
+            NextOffset = range.From,
+            EndOffset = range.Until,
+            Handled = 0,
+            Skipped = 0,
+            Failed = 0,
+            Error = null,
+        }),
+    ];
 
     public async Task<ReplayStatus?> GetAsync(Guid id, CancellationToken cancellationToken) =>
         await store.FindAsync(id, cancellationToken).ConfigureAwait(false);
@@ -32,6 +39,40 @@ internal sealed class StoredReplays(IReadOnlyList<ReplayConsumer> consumers, ITo
 
     public async Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken) =>
         await store.CancelAsync(id, cancellationToken).ConfigureAwait(false);
+
+    private async Task<IReadOnlyList<ReplayRange>> PlanAsync(ReplayRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(request.From);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(request.RequestedBy.Length, StoredControl.MaxRequestedByLength, nameof(request));
+        var consumer = ConsumerOf(request);
+        Require(request, consumer);
+        var plan = new ReplayPlan(
+            log ?? throw new OutboxException("The transport cannot read topics' logs (ITopicLog is not registered), so nothing can be replayed. Use UseKafka or UseInMemoryTransport."),
+            time);
+        return await plan.MakeAsync(request, consumer, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// What is missing only the consumer's options tell (whether it keeps marks, and for how long); to run everything again its name and
+    /// topics are enough, for whoever carries it out knows the rest.
+    /// </summary>
+    private ReplayConsumer ConsumerOf(ReplayRequest request)
+    {
+        if (consumers.FirstOrDefault(known => known.Name == request.Consumer) is { } here)
+        {
+            return here;
+        }
+
+        if (request.Kind == ReplayKind.Again && request.Topics.Count > 0)
+        {
+            MessageNames.RequireConsumerName(request.Consumer);
+            return new ReplayConsumer(request.Consumer, request.Topics, () => new ConsumerOptions());
+        }
+
+        throw new OutboxException(
+            $"This process has no consumer '{request.Consumer}'. Ask for the replay in a process that adds it with AddConsumer, or name the topics of an {nameof(ReplayKind.Again)} one; known here: {string.Join(", ", consumers.Select(known => known.Name))}.");
+    }
 
     private static void Require(ReplayRequest request, ReplayConsumer consumer)
     {

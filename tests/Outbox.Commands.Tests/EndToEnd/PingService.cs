@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Outbox.Commands.Running;
+using Outbox.Commands.Tests.Running;
 using Outbox.Specifications.Storage;
 
 namespace Outbox.Commands.Tests.EndToEnd;
@@ -52,6 +54,24 @@ internal sealed class PingService : IAsyncDisposable
         }
 
         await db.SaveChangesAsync();
+    }
+
+    public async Task EnqueueRawAsync(RawMessage message)
+    {
+        await using var scope = _host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<StorageContext>();
+        db.Enqueue(message);
+        await db.SaveChangesAsync();
+    }
+
+    /// <summary>Runs the command inside the service.</summary>
+    public async Task<CommandAnswer> RunAsync(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await new OutboxCommandLine(new ApplicationServices(_host.Services), new CommandHost(output, error, new FakeAsker(null)))
+            .RunAsync(args, CancellationToken.None);
+        return new CommandAnswer(code, output.ToString(), error.ToString());
     }
 
     public async ValueTask DisposeAsync()

@@ -53,6 +53,146 @@ public sealed class StuckMessageTests
     }
 
     [Fact]
+    public async Task BrokerDown_IsSeen_AndMessagesGoWhenItIsBack()
+    {
+        using var kafka = new EmbeddedKafka();
+        kafka.CreateTopic("pings", 1);
+        await using var database = await ToolDatabase.SqliteAsync();
+        await using var service = await PingService.StartAsync(database.Use, kafka.BootstrapServers, "pings");
+        kafka.SetBrokerDown();
+        await service.EnqueueAsync(new Ping("a", ""));
+
+        var status = await database.RunAsync("status", "--json");
+        var found = await database.RunAsync("find", "a");
+        var doctor = await database.RunAsync("doctor", "--bootstrap", kafka.BootstrapServers);
+        kafka.SetBrokerUp();
+
+        status.Json.GetProperty("waiting").GetProperty("count").GetProperty("value").GetInt64().Should().Be(1);
+        found.Output.Should().Contain("waiting");
+        doctor.ExitCode.Should().Be(OutboxExitCodes.Attention);
+        doctor.Output.Should().Contain("broker does not answer");
+        await Eventually.BeTrueAsync(() => service.Script.Handled.Contains("a"), "it is handled", TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task ForbiddenTopic_IsSeen_WhileOthersFlow()
+    {
+        using var kafka = new EmbeddedKafka();
+        kafka.CreateTopic("pings", 1);
+        kafka.CreateTopic("pongs", 1);
+        kafka.SetTopicError("pongs", ErrorCode.TopicAuthorizationFailed);
+        await using var database = await ToolDatabase.SqliteAsync();
+        await using var service = await PingService.StartAsync(database.Use, kafka.BootstrapServers, "pings");
+        await service.EnqueueRawAsync(new RawMessage("pongs", "b"u8.ToArray(), []));
+        await service.EnqueueAsync(new Ping("a", ""));
+        await Eventually.BeTrueAsync(() => service.Script.Handled.Contains("a"), "the other topic flows");
+
+        var found = await database.RunAsync("find", "b");
+        var doctor = await database.RunAsync("doctor", "--bootstrap", kafka.BootstrapServers);
+        kafka.SetTopicError("pongs", ErrorCode.NoError);
+
+        found.Output.Should().ContainAll("waiting", "pongs");
+        doctor.ExitCode.Should().Be(OutboxExitCodes.Attention);
+        doctor.Output.Should().Contain("pongs");
+        await Eventually.BeTrueAsync(async () => !(await database.RunAsync("find", "b")).Output.Contains("waiting"), "it goes when it may", TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task GivenUp_IsListed_RedrivenOrDiscarded()
+    {
+        using var kafka = new EmbeddedKafka();
+        kafka.CreateTopic("pings", 1);
+        kafka.CreateTopic($"pings.{PingService.Consumer}-pings.dlq", 1);
+        await using var database = await ToolDatabase.SqliteAsync();
+        await using var service = await PingService.StartAsync(database.Use, kafka.BootstrapServers, "pings", deferredAttempts: 0);
+        service.Script.IsBroken = true;
+        await service.EnqueueAsync(new Ping("a", ""), new Ping("b", ""));
+        string[] letters = ["--consumer", PingService.Consumer, "--topic", "pings", "--group", $"{PingService.Consumer}-pings", "--bootstrap", kafka.BootstrapServers];
+        await Eventually.BeTrueAsync(
+            async () => (await database.RunAsync(["dlq", "ls", "--json", .. letters])) is { ExitCode: OutboxExitCodes.Done } answer
+                && answer.Json.GetProperty("letters").GetArrayLength() == 2,
+            "both are dead letters",
+            TimeSpan.FromMinutes(1));
+
+        var list = await database.RunAsync(["dlq", "ls", .. letters]);
+        var nothingSaid = await database.RunAsync(["dlq", "redrive", "--yes", .. letters]);
+        var dryRun = await database.RunAsync(["dlq", "redrive", "--all", "--dry-run", .. letters]);
+        var discarded = await database.RunAsync(["dlq", "discard", "--key", "b", "--yes", .. letters]);
+        service.Script.IsBroken = false;
+        var redriven = await database.RunAsync(["dlq", "redrive", "--all", "--yes", "--as", "ann", .. letters]);
+
+        list.Output.Should().ContainAll("2 × System.InvalidOperationException", "The bank does not answer.");
+        nothingSaid.ExitCode.Should().Be(OutboxExitCodes.Usage);
+        dryRun.Output.Should().Contain("Would redrive 2");
+        discarded.Output.Should().Contain("1 messages were discarded");
+        redriven.Output.Should().Contain("1 are on their way");
+        await Eventually.BeTrueAsync(() => service.Script.Handled.Contains("a"), "it is handled", TimeSpan.FromMinutes(1));
+        service.Script.Handled.Should().Equal("a");
+        (await database.RunAsync("audit")).Output.Should().ContainAll("dlq redrive", "dlq discard", "ann");
+    }
+
+    [Fact]
+    public async Task Failed_IsReplayed_AndNothingTwice()
+    {
+        using var kafka = new EmbeddedKafka();
+        kafka.CreateTopic("pings", 1);
+        kafka.CreateTopic($"pings.{PingService.Consumer}-pings.dlq", 1);
+        await using var database = await ToolDatabase.SqliteAsync();
+        await using var service = await PingService.StartAsync(database.Use, kafka.BootstrapServers, "pings", deferredAttempts: 0);
+        await service.EnqueueAsync(new Ping("good", ""));
+        await Eventually.BeTrueAsync(() => service.Script.Handled.Contains("good"), "it is handled");
+        service.Script.IsBroken = true;
+        await service.EnqueueAsync(new Ping("bad", ""));
+        string[] letters = ["dlq", "ls", "--consumer", PingService.Consumer, "--topic", "pings", "--group", $"{PingService.Consumer}-pings", "--bootstrap", kafka.BootstrapServers];
+        await Eventually.BeTrueAsync(async () => (await database.RunAsync(letters)).ExitCode == OutboxExitCodes.Done, "it is given up", TimeSpan.FromMinutes(1));
+        service.Script.IsBroken = false;
+        string[] missing = ["replay", "start", "--consumer", PingService.Consumer, "--kind", "missing", "--from", "1h"];
+
+        var elsewhere = await database.RunAsync([.. missing, "--bootstrap", kafka.BootstrapServers]);
+        var dryRun = await service.RunAsync([.. missing, "--dry-run"]);
+        var start = await service.RunAsync([.. missing, "--yes", "--as", "ann"]);
+
+        elsewhere.ExitCode.Should().Be(OutboxExitCodes.Failed, "only the consumer's options tell how long its marks are kept");
+        dryRun.Output.Should().Contain("Nothing was done");
+        start.ExitCode.Should().Be(OutboxExitCodes.Done);
+        await Eventually.BeTrueAsync(
+            async () => (await database.RunAsync("replay", "ls", "--json")).Json[0] is var replay && replay.GetProperty("state").GetString() == "completed"
+                && replay.GetProperty("handled").GetInt64() == 1,
+            "the replay is completed");
+        service.Script.Handled.Should().Equal("good", "bad");
+        (await database.RunAsync("audit")).Output.Should().ContainAll("replay start", "ann", "missing");
+    }
+
+    [Fact]
+    public async Task Replay_AskedForFromOutside_IsListedAndCancelled()
+    {
+        using var kafka = new EmbeddedKafka();
+        await using var database = await ToolDatabase.SqliteAsync();
+        await using (var service = await PingService.StartAsync(database.Use, kafka.BootstrapServers, "pings"))
+        {
+            await service.EnqueueAsync(new Ping("a", ""));
+            await Eventually.BeTrueAsync(() => service.Script.Handled.Contains("a"), "it is handled");
+        }
+
+        string[] again = ["replay", "start", "--consumer", PingService.Consumer, "--kind", "again", "--from", "beginning", "--bootstrap", kafka.BootstrapServers];
+        var withoutTopic = await database.RunAsync([.. again, "--yes"]);
+        var started = await database.RunAsync([.. again, "--topic", "pings", "--yes", "--json"]);
+        var id = started.Json.GetProperty("id").GetString()!;
+        var list = await database.RunAsync("replay", "ls", "--consumer", PingService.Consumer);
+        var unconfirmed = await database.RunAsync("replay", "cancel", id);
+        var cancelled = await database.RunAsync("replay", "cancel", id, "--yes");
+        var again2 = await database.RunAsync("replay", "cancel", id, "--yes");
+
+        withoutTopic.ExitCode.Should().Be(OutboxExitCodes.Failed);
+        list.Output.Should().ContainAll(id, "running", "0 of 1");
+        unconfirmed.ExitCode.Should().Be(OutboxExitCodes.NotConfirmed);
+        cancelled.ExitCode.Should().Be(OutboxExitCodes.Done);
+        again2.ExitCode.Should().Be(OutboxExitCodes.Attention);
+        (await database.RunAsync("replay", "ls")).Output.Should().Contain("cancelled");
+        (await database.RunAsync("replay", "start", "--consumer", "x", "--kind", "again", "--from", "yesterday")).ExitCode.Should().Be(OutboxExitCodes.Usage);
+    }
+
+    [Fact]
     public async Task InsideTheApplication_TheSameCommandRuns()
     {
         using var kafka = new EmbeddedKafka();

@@ -13,20 +13,25 @@ internal sealed class SqliteShop : IAsyncDisposable
     private readonly IHost _host;
     private bool _isStarted;
 
-    public SqliteShop(string bootstrapServers, Action<IServiceCollection>? services = null)
+    public SqliteShop(string bootstrapServers, Action<IServiceCollection>? services = null, Action<OutboxBuilder>? roles = null)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Services.AddDbContext<ShopContext>(options => options.UseSqlite($"Data Source={_file}"));
-        builder.Services.AddOutbox<ShopContext>(outbox => outbox
-            .UseKafka(kafka => kafka.BootstrapServers = bootstrapServers)
-            .Message<OrderPlaced>("order-placed", "orders", message => message.OrderId)
-            .AddConsumer("billing", consumer => consumer.Subscribe("orders").Handle<OrderPlaced, ChargeCustomer>()));
+        builder.Services.AddOutbox<ShopContext>(outbox =>
+        {
+            outbox.UseKafka(kafka => kafka.BootstrapServers = bootstrapServers)
+                .Message<OrderPlaced>("order-placed", "orders", message => message.OrderId);
+            (roles ?? Consumes)(outbox);
+        });
         builder.Services.AddHealthChecks().AddOutbox<ShopContext>();
         services?.Invoke(builder.Services);
         _host = builder.Build();
     }
 
     public IServiceProvider Services => _host.Services;
+
+    private static void Consumes(OutboxBuilder outbox) =>
+        outbox.AddConsumer("billing", consumer => consumer.Subscribe("orders").Handle<OrderPlaced, ChargeCustomer>());
 
     public async Task StartAsync()
     {

@@ -15,6 +15,7 @@ public sealed class OptionsPageTests
         { "Kafka", new KafkaOptions() },
         { "PostgreSQL", new PostgreSqlOutboxOptions() },
         { "The tables", new OutboxTableOptions() },
+        { "The health check", new OutboxHealthOptions() },
     };
 
     [Theory, MemberData(nameof(Pages))]

@@ -18,7 +18,7 @@ public sealed partial class ReadmeTests
     [MemberData(nameof(Documents))]
     public void Document_EveryCSharpBlock_IsACompiledRegion(string document)
     {
-        var folders = new[] { Path.Combine(Root, "tests", "Outbox.EndToEnd.Tests", "Readme"), Path.Combine(Root, "samples", "MinimalApi") };
+        var folders = new[] { Path.Combine(Root, "tests", "Outbox.EndToEnd.Tests", "Readme"), Path.Combine(Root, "samples", "MinimalApi"), Path.Combine(Root, "tests", "Outbox.Operating.Tests") };
         var code = folders.SelectMany(folder => Directory.GetFiles(folder, "*.cs")).Select(File.ReadAllText);
         var regions = code.SelectMany(text => Region().Matches(text)).Select(match => Unindent(match.Groups[1].Value)).ToHashSet();
 

@@ -52,6 +52,23 @@ public abstract partial class OperationsSpecification : StorageSpecification
     }
 
     [SpecificationFact]
+    public async Task ListConsumersAsync_OffsetsOfSeveralConsumers_AreListedByTopic()
+    {
+        await using (var context = Database.NewContext())
+        {
+            context.AddRange(
+                new InboxOffsetRecord { Consumer = "shipping", Topic = "orders", Partition = 0, NextOffset = 1 },
+                new InboxOffsetRecord { Consumer = "billing", Topic = "payments", Partition = 0, NextOffset = 1 },
+                new InboxOffsetRecord { Consumer = "billing", Topic = "orders", Partition = 0, NextOffset = 5 },
+                new InboxOffsetRecord { Consumer = "billing", Topic = "orders", Partition = 1, NextOffset = 7 });
+            await context.SaveChangesAsync();
+        }
+
+        (await Operations.ListConsumersAsync()).Should().Equal(
+            new ConsumerTopic("billing", "orders", 2), new ConsumerTopic("billing", "payments", 1), new ConsumerTopic("shipping", "orders", 1));
+    }
+
+    [SpecificationFact]
     public async Task GetOverviewAsync_MoreThanIsCounted_EstimatesCloseToTheNumber()
     {
         await using (var context = Database.NewContext())

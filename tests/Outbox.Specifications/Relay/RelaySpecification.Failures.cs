@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Outbox.Diagnostics;
 using Outbox.Health;
 using Outbox.Relay;
 using Outbox.Specifications.Running;
@@ -99,7 +100,7 @@ public abstract partial class RelaySpecification
         await Relay.StartAsync();
         await Eventually.BeTrueAsync(() => Broker.Log.Count == 2, "the other topic's messages are sent");
         Broker.Senders.Should().Be(1, "a missing topic costs nobody a producer");
-        var health = await new OutboxHealthCheck(StatusOf(Relay), Broker).CheckHealthAsync(new HealthCheckContext());
+        var health = await HealthAsync();
         health.Status.Should().Be(HealthStatus.Degraded);
         health.Description.Should().Contain("later");
 
@@ -107,7 +108,13 @@ public abstract partial class RelaySpecification
 
         await QuietAsync();
         Broker.Payloads.Should().Equal("2", "4", "1", "3");
-        (await new OutboxHealthCheck(StatusOf(Relay), Broker).CheckHealthAsync(new HealthCheckContext())).Status.Should().Be(HealthStatus.Healthy);
+        (await HealthAsync()).Status.Should().Be(HealthStatus.Healthy);
+    }
+
+    private Task<HealthCheckResult> HealthAsync()
+    {
+        var check = new OutboxHealthCheck(StatusOf(Relay), new BacklogSamples(), [], Broker, new OutboxHealthOptions());
+        return check.CheckHealthAsync(new HealthCheckContext { Registration = new HealthCheckRegistration("outbox", check, null, null) });
     }
 
     private static RelayStatus StatusOf(RelayHarness relay) => relay.Services.GetRequiredKeyedService<RelayStatus>(typeof(RelayContext));

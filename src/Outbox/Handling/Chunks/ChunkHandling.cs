@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Outbox.Diagnostics;
 using Outbox.Inbox;
 using Outbox.Storage;
 using Outbox.Transport;
@@ -33,6 +34,7 @@ internal sealed partial class ChunkHandling(
             return ChunkResult.Nothing(messages.Count);
         }
 
+        using var span = OutboxTracing.StartReceive(consumer, messages);
         try
         {
             var (understood, copies) = Decode(messages);

@@ -133,11 +133,16 @@ internal sealed partial class ChunkSteps(
         {
             var runs = called.ConvertAll(Run);
             await CallAsync(
-                scope, step.Handler!, called[0].Id, token => step.Handler!.InvokeBatchAsync!(scope.Services, runs, token), limit, cancellationToken)
+                scope, step.Handler!, called[0].Id, token => CallBatchAsync(step.Handler!, scope, runs, token), limit, cancellationToken)
                 .ConfigureAwait(false);
             RequireOpen(attempt, step.Handler!);
         }
     }
+
+    private Task CallBatchAsync(HandlerBinding handler, ChunkScope scope, List<MessageRun> runs, CancellationToken cancellationToken) =>
+        events.Meter is { IsOn: true } meter
+            ? meter.MeasureAsync(runs.ConvertAll(run => run.Message), () => handler.InvokeBatchAsync!(scope.Services, runs, cancellationToken))
+            : handler.InvokeBatchAsync!(scope.Services, runs, cancellationToken);
 
     private Task CallAsync(ChunkScope scope, ChunkMessage message, HandlerLimit limit, CancellationToken cancellationToken) =>
         CallAsync(scope, message.Handler, message.Id, token => Run(message).InvokeAsync(scope.Services, scope.Context, token), limit, cancellationToken);
