@@ -1,13 +1,13 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using global::Operating;
+using global::Operating.Shop;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using global::Operating;
-using global::Operating.Shop;
 using Outbox.Operations;
 using Outbox.Specifications;
 

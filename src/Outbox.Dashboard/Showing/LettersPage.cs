@@ -74,11 +74,11 @@ internal static class LettersPage
         <td>{Words.Of(letter.FailedAt)}</td><td class="number">{letter.Attempts}</td><td class="number">{letter.Redrives}</td>
         <td class="error">{letter.ErrorType}: {letter.ErrorMessage}</td>
         <td>{(letter.Outcome switch
-        {
-            RedriveOutcome.SettledBefore => $"settled",
-            RedriveOutcome.TooOften => $"redriven too often",
-            _ => Actions(site, input, ("message", letter.MessageId.ToString())),
-        })}</td></tr>
+    {
+        RedriveOutcome.SettledBefore => $"settled",
+        RedriveOutcome.TooOften => $"redriven too often",
+        _ => Actions(site, input, ("message", letter.MessageId.ToString())),
+    })}</td></tr>
         """;
 
     private static HtmlText Actions(Site site, PageInput input, (string Name, string? Value) which)

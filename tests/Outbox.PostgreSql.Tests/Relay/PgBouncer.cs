@@ -73,7 +73,8 @@ internal static class PgBouncer
 
         // It does not run as root.
         var process = Process.Start(new ProcessStartInfo(
-            Program!, Environment.UserName == "root" ? ["-q", "-u", "nobody", settings] : ["-q", settings]) { RedirectStandardError = true })!;
+            Program!, Environment.UserName == "root" ? ["-q", "-u", "nobody", settings] : ["-q", settings])
+        { RedirectStandardError = true })!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         AfterThisProcess.Run("sh", ["-c", "[ -e $2 ] && kill $1; rm -f $2", "sh", process.Id.ToString(CultureInfo.InvariantCulture), settings]);
