@@ -146,13 +146,16 @@ public sealed class StuckMessageTests
         string[] letters = ["dlq", "ls", "--consumer", PingService.Consumer, "--topic", "pings", "--group", $"{PingService.Consumer}-pings", "--bootstrap", kafka.BootstrapServers];
         await Eventually.BeTrueAsync(async () => (await database.RunAsync(letters)).ExitCode == OutboxExitCodes.Done, "it is given up", TimeSpan.FromMinutes(1));
         service.Script.IsBroken = false;
-        string[] missing = ["replay", "start", "--consumer", PingService.Consumer, "--kind", "missing", "--from", "1h"];
+
+        // By time it would be natural, but the embedded Kafka keeps no times.
+        string[] missing = ["replay", "start", "--consumer", PingService.Consumer, "--kind", "missing", "--from", "beginning"];
 
         var elsewhere = await database.RunAsync([.. missing, "--bootstrap", kafka.BootstrapServers]);
         var dryRun = await service.RunAsync([.. missing, "--dry-run"]);
         var start = await service.RunAsync([.. missing, "--yes", "--as", "ann"]);
 
         elsewhere.ExitCode.Should().Be(OutboxExitCodes.Failed, "only the consumer's options tell how long its marks are kept");
+        dryRun.ExitCode.Should().Be(OutboxExitCodes.Done);
         dryRun.Output.Should().Contain("Nothing was done");
         start.ExitCode.Should().Be(OutboxExitCodes.Done);
         await Eventually.BeTrueAsync(
