@@ -36,6 +36,7 @@ internal sealed class OpenLoopWriters(IServiceProvider services, MessageTimes ti
         {
             while (Stopwatch.GetElapsedTime(StartedAt).TotalSeconds * rate < sequence)
             {
+                // Paces the load: on a thread of its own, since a timer's callback would come late when the pool is busy.
                 Thread.Sleep(1);
             }
 

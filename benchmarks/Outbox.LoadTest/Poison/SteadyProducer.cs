@@ -27,6 +27,7 @@ internal sealed class SteadyProducer(string bootstrapServers, string topic, Pois
             var due = started + (long)((double)sequence / settings.Rate * Stopwatch.Frequency);
             while (Stopwatch.GetTimestamp() < due)
             {
+                // Paces the load: on a thread of its own, since a timer's callback would come late when the pool is busy.
                 Thread.Sleep(1);
             }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
@@ -7,22 +6,15 @@ namespace Outbox.Analyzers.Rules;
 
 /// <summary>Finds calls of Kafka's producer in the class of a handler.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-internal sealed class DirectSendAnalyzer : DiagnosticAnalyzer
+internal sealed class DirectSendAnalyzer() : OutboxRule(Descriptors.DirectSend)
 {
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Descriptors.DirectSend];
-
-    public override void Initialize(AnalysisContext context)
+    protected override void Start(CompilationStartAnalysisContext start)
     {
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.EnableConcurrentExecution();
-        context.RegisterCompilationStartAction(start =>
+        var handlers = KnownTypes.HandlerInterfaces(start.Compilation);
+        if (handlers.Length > 0 && start.Compilation.GetTypeByMetadataName(KnownTypes.Producer) is { } producer)
         {
-            var handlers = KnownTypes.HandlerInterfaces(start.Compilation);
-            if (handlers.Length > 0 && start.Compilation.GetTypeByMetadataName(KnownTypes.Producer) is { } producer)
-            {
-                start.RegisterOperationAction(operation => Look(operation, handlers, producer), OperationKind.Invocation);
-            }
-        });
+            start.RegisterOperationAction(operation => Look(operation, handlers, producer), OperationKind.Invocation);
+        }
     }
 
     private static void Look(OperationAnalysisContext context, INamedTypeSymbol[] handlers, INamedTypeSymbol producer)

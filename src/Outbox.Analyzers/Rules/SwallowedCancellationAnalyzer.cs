@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -8,22 +7,15 @@ namespace Outbox.Analyzers.Rules;
 
 /// <summary>Finds catches around awaited work in handlers that take cancellation too and throw nothing.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-internal sealed class SwallowedCancellationAnalyzer : DiagnosticAnalyzer
+internal sealed class SwallowedCancellationAnalyzer() : OutboxRule(Descriptors.SwallowedCancellation)
 {
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Descriptors.SwallowedCancellation];
-
-    public override void Initialize(AnalysisContext context)
+    protected override void Start(CompilationStartAnalysisContext start)
     {
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.EnableConcurrentExecution();
-        context.RegisterCompilationStartAction(start =>
+        var handlers = KnownTypes.HandlerInterfaces(start.Compilation);
+        if (handlers.Length > 0 && start.Compilation.GetTypeByMetadataName("System.OperationCanceledException") is { } cancelled)
         {
-            var handlers = KnownTypes.HandlerInterfaces(start.Compilation);
-            if (handlers.Length > 0 && start.Compilation.GetTypeByMetadataName("System.OperationCanceledException") is { } cancelled)
-            {
-                start.RegisterOperationAction(operation => Look(operation, handlers, cancelled), OperationKind.Try);
-            }
-        });
+            start.RegisterOperationAction(operation => Look(operation, handlers, cancelled), OperationKind.Try);
+        }
     }
 
     private static void Look(OperationAnalysisContext context, INamedTypeSymbol[] handlers, INamedTypeSymbol cancelled)

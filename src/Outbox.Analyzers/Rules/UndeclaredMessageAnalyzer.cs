@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
@@ -11,25 +10,18 @@ namespace Outbox.Analyzers.Rules;
 /// may be somewhere else.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-internal sealed class UndeclaredMessageAnalyzer : DiagnosticAnalyzer
+internal sealed class UndeclaredMessageAnalyzer() : OutboxRule(Descriptors.UndeclaredMessage)
 {
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Descriptors.UndeclaredMessage];
-
-    public override void Initialize(AnalysisContext context)
+    protected override void Start(CompilationStartAnalysisContext start)
     {
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.EnableConcurrentExecution();
-        context.RegisterCompilationStartAction(start =>
+        if (start.Compilation.GetTypeByMetadataName(KnownTypes.Builder) is { } builder
+            && start.Compilation.GetTypeByMetadataName(KnownTypes.Enqueueing) is { } enqueueing
+            && start.Compilation.GetTypeByMetadataName(KnownTypes.Registering) is { } registering)
         {
-            if (start.Compilation.GetTypeByMetadataName(KnownTypes.Builder) is { } builder
-                && start.Compilation.GetTypeByMetadataName(KnownTypes.Enqueueing) is { } enqueueing
-                && start.Compilation.GetTypeByMetadataName(KnownTypes.Registering) is { } registering)
-            {
-                var seen = new Declarations(builder, enqueueing, registering);
-                start.RegisterOperationAction(operation => seen.Look((IInvocationOperation)operation.Operation), OperationKind.Invocation);
-                start.RegisterCompilationEndAction(seen.Report);
-            }
-        });
+            var seen = new Declarations(builder, enqueueing, registering);
+            start.RegisterOperationAction(operation => seen.Look((IInvocationOperation)operation.Operation), OperationKind.Invocation);
+            start.RegisterCompilationEndAction(seen.Report);
+        }
     }
 
     private sealed class Declarations(INamedTypeSymbol builder, INamedTypeSymbol enqueueing, INamedTypeSymbol registering)

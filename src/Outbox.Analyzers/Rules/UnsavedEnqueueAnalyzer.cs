@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
@@ -7,22 +6,15 @@ namespace Outbox.Analyzers.Rules;
 
 /// <summary>Finds an <c>Enqueue</c> on a context that its method makes, keeps to itself and does not save afterwards.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-internal sealed class UnsavedEnqueueAnalyzer : DiagnosticAnalyzer
+internal sealed class UnsavedEnqueueAnalyzer() : OutboxRule(Descriptors.UnsavedEnqueue)
 {
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Descriptors.UnsavedEnqueue];
-
-    public override void Initialize(AnalysisContext context)
+    protected override void Start(CompilationStartAnalysisContext start)
     {
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.EnableConcurrentExecution();
-        context.RegisterCompilationStartAction(start =>
+        if (start.Compilation.GetTypeByMetadataName(KnownTypes.Enqueueing) is { } enqueueing
+            && start.Compilation.GetTypeByMetadataName(KnownTypes.DbContext) is { } dbContext)
         {
-            if (start.Compilation.GetTypeByMetadataName(KnownTypes.Enqueueing) is { } enqueueing
-                && start.Compilation.GetTypeByMetadataName(KnownTypes.DbContext) is { } dbContext)
-            {
-                start.RegisterOperationBlockAction(block => Look(block, enqueueing, dbContext));
-            }
-        });
+            start.RegisterOperationBlockAction(block => Look(block, enqueueing, dbContext));
+        }
     }
 
     private static void Look(OperationBlockAnalysisContext context, INamedTypeSymbol enqueueing, INamedTypeSymbol dbContext)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using Outbox.Commands.Running;
 
 namespace Outbox.Commands.Acting;
@@ -42,7 +41,7 @@ internal sealed class LetterOptions
             GroupId = SharedOptions.Said(parsed, _group),
             MessageIds = parsed.GetValue(_ids) is { Length: > 0 } ids ? ids : null,
             ErrorType = SharedOptions.Said(parsed, _error),
-            Key = SharedOptions.Said(parsed, _key) is { } key ? Bytes(key) : (ReadOnlyMemory<byte>?)null, // a bare null would become an empty key
+            Key = SharedOptions.Said(parsed, _key) is { } key ? SharedOptions.KeyBytes(key) : (ReadOnlyMemory<byte>?)null, // a bare null would become an empty key
             From = SharedOptions.Said(parsed, _newerThan) is { } newer ? now - newer : null,
             Until = SharedOptions.Said(parsed, _olderThan) is { } older ? now - older : null,
             IsDryRun = isDryRun,
@@ -58,11 +57,5 @@ internal sealed class LetterOptions
         {
             throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"Say what to {what}: --id, a filter, or --all."));
         }
-    }
-
-    private static ReadOnlyMemory<byte> Bytes(string key)
-    {
-        const string Binary = "base64:";
-        return key.StartsWith(Binary, StringComparison.Ordinal) ? Convert.FromBase64String(key[Binary.Length..]) : Encoding.UTF8.GetBytes(key);
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Text;
 using Outbox.Commands.Running;
 
 namespace Outbox.Commands.Acting;
@@ -45,26 +44,11 @@ internal sealed class ReplayOptions
             From = parsed.GetValue(_from)!,
             To = SharedOptions.Said(parsed, _to),
             Topics = parsed.GetValue(_topics) ?? [],
-            Key = SharedOptions.Said(parsed, _key) is { } key ? Bytes(key) : null,
+            Key = SharedOptions.Said(parsed, _key) is { } key ? SharedOptions.KeyBytes(key) : null,
             MessageName = SharedOptions.Said(parsed, _type),
             MaxPerSecond = SharedOptions.Said(parsed, _rate),
             RequestedBy = run.RequestedBy,
         };
-    }
-
-    /// <exception cref="UsageException">A binary key that is none.</exception>
-    private static byte[] Bytes(string key)
-    {
-        const string Binary = "base64:";
-        if (!key.StartsWith(Binary, StringComparison.Ordinal))
-        {
-            return Encoding.UTF8.GetBytes(key);
-        }
-
-        var bytes = new byte[key.Length];
-        return Convert.TryFromBase64String(key[Binary.Length..], bytes, out var written)
-            ? bytes[..written]
-            : throw new UsageException($"'{key}' is no base64.");
     }
 
     private static Option<ReplayPosition?> Position(string name, string description, bool isRequired) => new(name)

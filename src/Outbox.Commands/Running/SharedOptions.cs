@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Outbox.Operations;
 
 namespace Outbox.Commands.Running;
@@ -27,6 +28,22 @@ internal static class SharedOptions
 
     /// <summary>What was said; null where nothing was, which the value alone does not tell.</summary>
     public static T? Said<T>(ParseResult parsed, Option<T?> option) => parsed.GetResult(option) is null ? default : parsed.GetValue(option);
+
+    /// <summary>A key as the lists show it, in bytes.</summary>
+    /// <exception cref="UsageException">A binary key that is none.</exception>
+    public static byte[] KeyBytes(string key)
+    {
+        const string Binary = "base64:";
+        if (!key.StartsWith(Binary, StringComparison.Ordinal))
+        {
+            return Encoding.UTF8.GetBytes(key);
+        }
+
+        var bytes = new byte[key.Length];
+        return Convert.TryFromBase64String(key[Binary.Length..], bytes, out var written)
+            ? bytes[..written]
+            : throw new UsageException($"'{key}' is no base64.");
+    }
 
     public static Option<TimeSpan?> Duration(string name, string description) => new(name)
     {
